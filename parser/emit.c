@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the machines' actions do, in the order of the message.
+ *
+ * How this works: a line's places are kept as offsets from its name (in the head's lines: from what will be the event's
+ * name), and the name's own from the first byte of the call; in pieces mode that one goes below zero when the line began in
+ * an earlier call. An event then holds what of the line lies at or above zero.
+ */
+
+#include "machine.h"
+
+/* ---- A line and its parts ---- */
+
+static void open_line(struct run *run, enum line line, const unsigned char *p)
+{
+    struct fluxo_parser *parser = run->parser;
+
+    parser->line = line & 7;
+    parser->part = PART_NAME;
+    parser->name = place(run, p);
+    parser->name_len = 0;
+    parser->value_off = 0;
+    parser->value_end = 0;
+    parser->steer = STEER_NONE;
+    parser->sub = NAMES_BEGIN;
+}
+
+static void begin_value(struct run *run, int32_t at)
+{
+    struct fluxo_parser *parser = run->parser;
+
+    parser->part = PART_VALUE;
+    parser->value_off = (uint16_t)(at - parser->name);
+    run->checked = at;
+}
+
+/* In pieces mode, the bytes of an open name that this call has seen, up to `to`. */
+static void narrow_name(struct run *run, int32_t to)
+{
+    struct fluxo_parser *parser = run->parser;
+    int32_t at = parser->name > 0 ? parser->name : 0;
+
+    for (; at < to; at++) {
+        uint32_t nth = (uint32_t)(at - parser->name);
+        if (parser->line == LINE_REQUEST)
+            parser->sub = fluxo_narrow_method(parser->sub, nth, run->bytes[at]);
+        if (parser->line == LINE_FIELD)
+            parser->sub = fluxo_narrow_field(parser->sub, nth, run->bytes[at]);
+    }
+}
+
+static void end_name(struct run *run, const unsigned char *p)
+{
+    run->parser->name_len = (uint16_t)(place(run, p) - run->parser->name);
+    run->parser->part = PART_GAP;
+}
+
+static unsigned recognise_method(struct run *run)
+{
+    const struct fluxo_parser *parser = run->parser;
+
+    if (parser->name >= 0)
+        return fluxo_method_id((const char *)run->bytes + parser->name, parser->name_len);
+    narrow_name(run, parser->name + parser->name_len);
+    return fluxo_narrowed_method(parser->sub, parser->name_len);
+}
+
+static enum steer recognise_field(struct run *run)
+{
+    const struct fluxo_parser *parser = run->parser;
+
+    if (parser->name >= 0)
+        return fluxo_find_steer((const char *)run->bytes + parser->name, parser->name_len);
+    narrow_name(run, parser->name + parser->name_len);
+    return fluxo_steer_of(fluxo_narrowed_field(parser->sub, parser->name_len));
+}
+
+/* ---- Writing events ---- */
+
+static struct fluxo_event *add_event(struct run *run, enum fluxo_event_kind kind, unsigned id, int32_t at)
+{
+    struct fluxo_event *event = &run->events[run->count++];
+
+    event->kind = (uint8_t)kind;
+    event->flags = 0;
+    event->id = (uint16_t)id;
+    event->at = (uint32_t)at;
+    event->name_len = 0;
+    event->gap = 0;
+    event->len = 0;
+    return event;
+}
+
+enum { SLOTS_A_STEP = 3 }; /* a line's event, HEAD and MESSAGE */
+
+static fluxo_reach go_on_if_room(struct run *run, const unsigned char *p)
+{
+    if (run->capacity - run->count < SLOTS_A_STEP) {
+        run->status = FLUXO_EVENTS_FULL;
+        run->stop = 1;
+    }
+    return fluxo_go_on(run, p);
+}
+
+static enum fluxo_event_kind name_event(const struct fluxo_parser *parser)
+{
+    switch (parser->line) {
+    case LINE_REQUEST:
+        return FLUXO_EVENT_REQUEST_LINE;
+    case LINE_STATUS:
+        return FLUXO_EVENT_STATUS_LINE;
+    case LINE_CHUNK:
+        return FLUXO_EVENT_CHUNK;
+    default:
+        return parser->phase == PHASE_TRAILER ? FLUXO_EVENT_TRAILER : FLUXO_EVENT_FIELD;
+    }
+}
+
+static unsigned name_id(const struct fluxo_parser *parser)
+{
+    if (parser->line == LINE_FIELD)
+        return fluxo_field_of((enum steer)parser->steer);
+    return parser->line == LINE_CHUNK ? 0 : parser->code;
+}
+
+static int32_t at_least_0(int32_t at)
+{
+    return at < 0 ? 0 : at;
+}
+
+/* What this call has of the open line: its name up to name_end, its value up to value_end. Returns NULL for nothing. */
+static struct fluxo_event *add_part(struct run *run, int32_t name_end, int32_t value_end)
+{
+    const struct fluxo_parser *parser = run->parser;
+    int32_t name = at_least_0(parser->name), value = at_least_0(parser->name + parser->value_off);
+    struct fluxo_event *event = add_event(run, name_event(parser), name_id(parser), name);
+
+    if (name_end > name)
+        event->name_len = (uint16_t)(name_end - name);
+    else
+        event->at = (uint32_t)value;
+    if (parser->value_off && value_end > value)
+        event->len = (uint32_t)(value_end - value);
+    if (event->name_len)
+        event->gap = (uint16_t)(parser->value_off ? value - name : event->name_len);
+    return event;
+}
+
+/* Where the value ends, if it ended here: a field's without the white space behind it, which may lie in earlier calls. */
+static void mark_value_end(struct run *run, int32_t to)
+{
+    struct fluxo_parser *parser = run->parser;
+    int32_t start = at_least_0(parser->name + parser->value_off), end = to;
+
+    if (parser->line == LINE_FIELD) {
+        while (end > start && is_blank(run->bytes[end - 1]))
+            end--;
+        if (end == start && parser->name + parser->value_off < 0)
+            return;
+    }
+    parser->value_end = (uint32_t)(end - parser->name);
+}
+
+/* Pieces mode: the bytes go, the line stays open. */
+void fluxo_emit_piece(struct run *run)
+{
+    struct fluxo_parser *parser = run->parser;
+    int32_t name_end = parser->part == PART_NAME ? run->at : parser->name + parser->name_len;
+    int32_t value_end = run->at;
+
+    if (parser->part == PART_NAME)
+        narrow_name(run, run->at);
+    if (parser->part == PART_VALUE)
+        mark_value_end(run, run->at);
+    if (parser->part == PART_END) { /* keep what has to be dropped as far behind the next call as it is behind this one */
+        value_end = parser->name + (int32_t)parser->value_end;
+        parser->value_end += (uint32_t)(run->at - at_least_0(value_end));
+    }
+    add_part(run, name_end, value_end)->flags = FLUXO_EVENT_MORE;
+    if (!run->events[run->count - 1].name_len && !run->events[run->count - 1].len)
+        run->count--;
+}
+
+fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p)
+{
+    struct fluxo_parser *parser = run->parser;
+    int32_t value_end = parser->name + (int32_t)parser->value_end;
+    struct fluxo_event *event = add_part(run, parser->name + parser->name_len, value_end);
+
+    if (!event->name_len && value_end < 0)
+        event->gap = (uint16_t)-value_end;
+    parser->line = LINE_NONE;
+    return go_on_if_room(run, p);
+}
+
+/* ---- The request-line ---- */
+
+fluxo_reach fluxo_count_empty_line(struct run *run, const unsigned char *p)
+{
+    if (run->parser->fields++ == run->options->limits.empty_lines)
+        fluxo_refuse(run, FLUXO_ERR_EMPTY_LINES_LIMIT, place(run, p) - 1); /* the line's CR */
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_mark_head(struct run *run, const unsigned char *p)
+{
+    run->parser->phase = PHASE_HEAD;
+    run->parser->fields = 0;
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_mark_method(struct run *run, const unsigned char *p)
+{
+    open_line(run, LINE_REQUEST, p);
+    return fluxo_mark_head(run, p);
+}
+
+fluxo_reach fluxo_end_method(struct run *run, const unsigned char *p)
+{
+    end_name(run, p);
+    run->parser->code = (uint16_t)recognise_method(run);
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_mark_target(struct run *run, const unsigned char *p)
+{
+    begin_value(run, place(run, p));
+    fluxo_begin_check(run, *p);
+    if (*p == '*' && run->parser->code != FLUXO_METHOD_OPTIONS && run->parser->code != FLUXO_METHOD_CONNECT)
+        return fluxo_stop(run, FLUXO_ERR_TARGET_ASTERISK, p);
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_end_target(struct run *run, const unsigned char *p)
+{
+    fluxo_judge_value(run, place(run, p));
+    mark_value_end(run, place(run, p));
+    run->parser->part = PART_END;
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_mark_major(struct run *run, const unsigned char *p)
+{
+    return *p == '1' ? fluxo_go_on(run, p) : fluxo_stop(run, FLUXO_ERR_HTTP_MAJOR_VERSION, p);
+}
+
+fluxo_reach fluxo_mark_minor(struct run *run, const unsigned char *p)
+{
+    run->parser->minor = (uint32_t)(*p - '0') & 15;
+    return fluxo_go_on(run, p);
+}
+
+/* ---- The status-line: the event's name is the status-code ---- */
+
+fluxo_reach fluxo_mark_status(struct run *run, const unsigned char *p)
+{
+    open_line(run, LINE_STATUS, p);
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_add_status_digit(struct run *run, const unsigned char *p)
+{
+    run->parser->code = (uint16_t)(run->parser->code * 10 + (*p - '0'));
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_end_status(struct run *run, const unsigned char *p)
+{
+    end_name(run, p);
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_mark_reason(struct run *run, const unsigned char *p)
+{
+    begin_value(run, place(run, p));
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_end_reason(struct run *run, const unsigned char *p)
+{
+    if (run->parser->part == PART_GAP)
+        begin_value(run, place(run, p));
+    mark_value_end(run, place(run, p));
+    run->parser->part = PART_END;
+    return fluxo_go_on(run, p);
+}
+
+/* ---- Field lines ---- */
+
+fluxo_reach fluxo_mark_name(struct run *run, const unsigned char *p)
+{
+    if (run->parser->fields == run->options->limits.fields)
+        return fluxo_stop(run, FLUXO_ERR_FIELDS_LIMIT, p);
+    run->parser->fields++;
+    open_line(run, LINE_FIELD, p);
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_end_name(struct run *run, const unsigned char *p)
+{
+    end_name(run, p);
+    run->parser->steer = recognise_field(run) & 7;
+    return fluxo_go_on(run, p);
+}
+
+/* Only one Host (RFC 9112 3.2) and, as policy, only one Content-Length line. */
+static void refuse_repetition(struct run *run)
+{
+    const struct fluxo_parser *parser = run->parser;
+
+    if (!parser->sub)
+        return;
+    if (parser->steer == STEER_HOST && parser->host_seen)
+        fluxo_refuse_value(run, FLUXO_ERR_HOST_REPEATED);
+    if (parser->steer == STEER_CONTENT_LENGTH && parser->length_seen)
+        fluxo_refuse_value(run, FLUXO_ERR_CONTENT_LENGTH_REPEATED);
+}
+
+fluxo_reach fluxo_mark_value(struct run *run, const unsigned char *p)
+{
+    begin_value(run, place(run, p));
+    fluxo_begin_check(run, *p);
+    refuse_repetition(run);
+    if (run->parser->steer == STEER_UPGRADE)
+        run->parser->upgrade_field = 1;
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_end_value(struct run *run, const unsigned char *p)
+{
+    if (run->parser->part == PART_GAP) { /* an empty value stands at the line's end */
+        begin_value(run, place(run, p));
+        fluxo_begin_check(run, *p);
+        refuse_repetition(run);
+    }
+    fluxo_judge_value(run, place(run, p));
+    mark_value_end(run, place(run, p));
+    run->parser->part = PART_END;
+    return fluxo_go_on(run, p);
+}
+
+/* ---- The end of a head, of a message ---- */
+
+void fluxo_end_message(struct run *run, int32_t at)
+{
+    struct fluxo_parser *parser = run->parser;
+
+    add_event(run, FLUXO_EVENT_MESSAGE, 0, at);
+    run->from = at;
+    run->stop = 1;
+    run->status = FLUXO_MESSAGE;
+    if (fluxo_switches(parser))
+        parser->phase = PHASE_SWITCHED;
+    else
+        parser->phase = fluxo_persists(parser) ? PHASE_DONE : PHASE_CLOSED;
+}
+
+static enum fluxo_error_code judge_head(struct run *run)
+{
+    struct fluxo_parser *parser = run->parser;
+    enum fluxo_error_code error;
+
+    if (!parser->response && parser->minor > 0 && !parser->host_seen)
+        return FLUXO_ERR_HOST_MISSING;
+    error = fluxo_decide_framing(parser);
+    if (!error && parser->framing == FLUXO_FRAMING_LENGTH && parser->length > run->options->limits.body)
+        return FLUXO_ERR_BODY_LIMIT;
+    return error;
+}
+
+static int has_body(const struct fluxo_parser *parser)
+{
+    return parser->framing != FLUXO_FRAMING_NONE && (parser->framing != FLUXO_FRAMING_LENGTH || parser->length > 0);
+}
+
+fluxo_reach fluxo_emit_head(struct run *run, const unsigned char *p)
+{
+    enum fluxo_error_code error = judge_head(run);
+    int32_t after = place(run, p) + 1;
+
+    if (error) {
+        fluxo_refuse(run, error, after);
+        return p + 1;
+    }
+    add_event(run, FLUXO_EVENT_HEAD, run->parser->framing, after);
+    run->from = after;
+    run->status = FLUXO_HEAD;
+    run->stop = 1;
+    if (!has_body(run->parser))
+        fluxo_end_message(run, after);
+    return p + 1;
+}
+
+/* ---- Bodies ---- */
+
+void fluxo_emit_body(struct run *run, uint64_t length)
+{
+    if (length)
+        add_event(run, FLUXO_EVENT_BODY, 0, run->at)->len = (uint32_t)length;
+    run->at += (int32_t)length;
+    run->from = run->at;
+}
+
+fluxo_reach fluxo_mark_chunk_size(struct run *run, const unsigned char *p)
+{
+    open_line(run, LINE_CHUNK, p);
+    run->parser->remaining = 0;
+    return fluxo_go_on(run, p);
+}
+
+enum { CHUNK_SIZE_DIGITS = 16 }; /* they fill 64 bits; leading zeros count */
+
+static unsigned hex_value(unsigned char digit)
+{
+    return digit <= '9' ? digit - (unsigned)'0' : (digit & 15u) + 9;
+}
+
+fluxo_reach fluxo_add_chunk_digit(struct run *run, const unsigned char *p)
+{
+    struct fluxo_parser *parser = run->parser;
+
+    if (place(run, p) - parser->name >= CHUNK_SIZE_DIGITS || parser->remaining > INT64_MAX >> 4)
+        return fluxo_stop(run, FLUXO_ERR_CHUNK_SIZE_OVERFLOW, p);
+    parser->remaining = parser->remaining << 4 | hex_value(*p);
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_end_chunk_size(struct run *run, const unsigned char *p)
+{
+    end_name(run, p);
+    return fluxo_go_on(run, p);
+}
+
+/* While an extension is open, `section` is where the extensions would have begun if they stood in one piece; else their size. */
+fluxo_reach fluxo_mark_chunk_ext(struct run *run, const unsigned char *p)
+{
+    begin_value(run, place(run, p));
+    run->parser->section = place(run, p) - run->parser->section;
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_end_chunk_ext(struct run *run, const unsigned char *p)
+{
+    if (run->parser->part == PART_GAP)
+        begin_value(run, place(run, p));
+    else
+        run->parser->section = place(run, p) - run->parser->section;
+    mark_value_end(run, place(run, p));
+    run->parser->part = PART_END;
+    return fluxo_go_on(run, p);
+}
+
+fluxo_reach fluxo_emit_chunk(struct run *run, const unsigned char *p)
+{
+    struct fluxo_parser *parser = run->parser;
+
+    if (run->options->flags & FLUXO_CHUNKS)
+        fluxo_emit_line(run, p);
+    parser->line = LINE_NONE;
+    run->from = place(run, p) + 1;
+    run->stop = 1;
+    parser->phase = parser->remaining ? PHASE_DATA : PHASE_TRAILER;
+    parser->section = parser->remaining ? parser->section : run->from;
+    return p + 1;
+}
+
+fluxo_reach fluxo_emit_trailers(struct run *run, const unsigned char *p)
+{
+    fluxo_end_message(run, place(run, p) + 1);
+    return p + 1;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* What a head means for what follows it: the body's framing (RFC 9112 6.3), and whether the connection goes on (9.3). */
+
+#include "machine.h"
+
+/* What the rules of 6.3 ask about. */
+enum {
+    REQUEST = 1,
+    BODILESS = 2, /* the answer to HEAD, 1xx, 204, 304 */
+    TUNNEL = 4,   /* 2xx to CONNECT */
+    CONNECT = 8,  /* the request */
+    CODED = 16,   /* Transfer-Encoding is there */
+    CHUNKED = 32, /* and its last coding is chunked */
+    LENGTH = 64,  /* Content-Length is there */
+    OCTETS = 128, /* and above 0 */
+    MINOR_0 = 256
+};
+
+/* The first row whose facts all hold decides. Rows without a rule's number are our policy, or RFC 9110's. */
+static const struct {
+    uint16_t facts;
+    uint8_t framing, error;
+} rules[] = {
+    {BODILESS,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                          /* rule 1 */
+    {TUNNEL,             FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                          /* rule 2 */
+    {CODED | MINOR_0,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0},      /* 6.1: faulty, so refused */
+    {CODED | LENGTH,     FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH},  /* rule 3: ought to be an error */
+    {CONNECT | CODED,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY},             /* RFC 9110 9.3.6 */
+    {CONNECT | OCTETS,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY},
+    {CHUNKED,            FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE},                          /* rule 4 */
+    {CODED | REQUEST,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_CODING_AFTER_CHUNKED}, /* rule 4 */
+    {CODED,              FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE},                          /* rule 4 */
+    {LENGTH,             FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE},                          /* rules 5 and 6 */
+    {REQUEST,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                          /* rule 7 */
+    {0,                  FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE}                           /* rule 8 */
+};
+
+int fluxo_is_interim(const struct fluxo_parser *parser)
+{
+    return parser->response && parser->code >= 100 && parser->code < 200 && parser->code != 101;
+}
+
+int fluxo_has_no_body(const struct fluxo_parser *parser)
+{
+    unsigned status = parser->code;
+
+    return parser->response && (parser->answers_head || (status >= 100 && status < 200) || status == 204 || status == 304);
+}
+
+int fluxo_is_tunnel(const struct fluxo_parser *parser)
+{
+    return parser->response && parser->answers_connect && parser->code >= 200 && parser->code < 300;
+}
+
+static int is_connect(const struct fluxo_parser *parser)
+{
+    return !parser->response && parser->code == FLUXO_METHOD_CONNECT;
+}
+
+static unsigned gather_facts(const struct fluxo_parser *parser)
+{
+    unsigned facts = parser->response ? 0 : REQUEST;
+
+    facts |= fluxo_has_no_body(parser) ? BODILESS : 0;
+    facts |= fluxo_is_tunnel(parser) ? TUNNEL : 0;
+    facts |= is_connect(parser) ? CONNECT : 0;
+    facts |= parser->coding != CODING_NONE ? CODED : 0;
+    facts |= parser->coding == CODING_CHUNKED_LAST ? CHUNKED : 0;
+    facts |= parser->length_seen ? LENGTH : 0;
+    facts |= parser->length_seen && parser->length ? OCTETS : 0;
+    facts |= parser->minor == 0 ? MINOR_0 : 0;
+    return facts;
+}
+
+enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser)
+{
+    unsigned facts = gather_facts(parser), rule = 0;
+
+    while ((rules[rule].facts & facts) != rules[rule].facts)
+        rule++;
+    parser->framing = rules[rule].framing & 3u;
+    if (parser->framing != FLUXO_FRAMING_LENGTH)
+        parser->length = 0;
+    return (enum fluxo_error_code)rules[rule].error;
+}
+
+int fluxo_switches(const struct fluxo_parser *parser)
+{
+    return is_connect(parser) || fluxo_is_tunnel(parser) || (parser->response && parser->code == 101);
+}
+
+/* RFC 9112 9.3; what an interim response says of the connection is for the final one to say. */
+int fluxo_persists(const struct fluxo_parser *parser)
+{
+    if (fluxo_is_interim(parser))
+        return 1;
+    if (parser->close || parser->framing == FLUXO_FRAMING_CLOSE)
+        return 0;
+    return parser->minor > 0 || parser->keep_alive;
+}
+
+int fluxo_upgrades(const struct fluxo_parser *parser)
+{
+    if (parser->response)
+        return parser->code == 101;
+    return parser->minor > 0 && parser->upgrade_field && parser->upgrade_option;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How far a machine may go on, and what is said when it may not.
+ *
+ * How this works: a limit is a bound on the bytes that a machine is given, so it never sees one beyond; a call ends at the
+ * same bound whether the bytes came in one piece or in many.
+ */
+
+#include "machine.h"
+
+static int64_t section_bound(const struct run *run)
+{
+    const struct fluxo_parser *parser = run->parser;
+    uint32_t limit = run->options->limits.trailers;
+
+    if (parser->phase == PHASE_START || parser->phase == PHASE_HEAD)
+        return (int64_t)parser->section + run->options->limits.head;
+    if (parser->phase == PHASE_TRAILER)
+        return (int64_t)parser->section + (limit < 2 ? 2 : limit); /* the final CRLF always fits */
+    return INT64_MAX;
+}
+
+struct token {
+    int64_t bound; /* the first place that the limit forbids */
+    unsigned char delimiter;
+    enum fluxo_error_code error;
+};
+
+static struct token limit_token(int64_t bound, unsigned char delimiter, enum fluxo_error_code error)
+{
+    struct token token;
+
+    token.bound = bound;
+    token.delimiter = delimiter;
+    token.error = error;
+    return token;
+}
+
+/* The limit of what is being read inside the open line. */
+static struct token token_bound(const struct run *run)
+{
+    const struct fluxo_parser *parser = run->parser;
+    int64_t name = parser->name;
+
+    if (parser->line == LINE_REQUEST && parser->part == PART_NAME)
+        return limit_token(name + run->options->limits.method, ' ', FLUXO_ERR_METHOD_LIMIT);
+    if (parser->line == LINE_REQUEST && parser->part == PART_VALUE)
+        return limit_token(name + parser->value_off + run->options->limits.target, ' ', FLUXO_ERR_TARGET_LIMIT);
+    if (parser->line == LINE_FIELD && parser->part == PART_NAME)
+        return limit_token(name + run->options->limits.field_name, ':', FLUXO_ERR_FIELD_NAME_LIMIT);
+    if (parser->line == LINE_FIELD && parser->part != PART_END)
+        return limit_token(name + run->options->limits.field_line, '\r', FLUXO_ERR_FIELD_LINE_LIMIT);
+    if (parser->line == LINE_CHUNK && parser->part == PART_VALUE)
+        return limit_token((int64_t)parser->section + run->options->limits.extensions, '\r', FLUXO_ERR_EXTENSIONS_LIMIT);
+    return limit_token(INT64_MAX, 0, FLUXO_ERR_NONE);
+}
+
+/* The byte after a token is not the token's: it may stand at the bound. */
+int32_t fluxo_bound(const struct run *run)
+{
+    struct token token = token_bound(run);
+    int64_t section = section_bound(run);
+    int64_t bound = section < run->end ? section : run->end;
+
+    if (token.bound >= bound)
+        return (int32_t)bound;
+    return (int32_t)(token.bound + (run->bytes[token.bound] == token.delimiter));
+}
+
+void fluxo_refuse_limit(struct run *run, int32_t at)
+{
+    struct token token = token_bound(run);
+
+    if (token.bound < section_bound(run))
+        fluxo_refuse(run, token.error, at);
+    else
+        fluxo_refuse(run, run->parser->phase == PHASE_TRAILER ? FLUXO_ERR_TRAILERS_LIMIT : FLUXO_ERR_HEAD_LIMIT, at);
+}
+
+fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p)
+{
+    const unsigned char *reach = run->bytes + fluxo_bound(run);
+
+    return run->stop || reach <= p ? p + 1 : reach;
+}
+
+/* ---- Refusing ---- */
+
+void fluxo_refuse(struct run *run, enum fluxo_error_code code, int32_t at)
+{
+    run->stop = 1;
+    if (run->error)
+        return;
+    run->error = (uint8_t)code;
+    run->error_at = at;
+}
+
+fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsigned char *p)
+{
+    fluxo_refuse(run, code, place(run, p));
+    return p + 1;
+}
+
+void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code code)
+{
+    if (fluxo_check_value(run, place(run, p)))
+        fluxo_refuse(run, code, place(run, p));
+}
+
+void fluxo_fail_line(struct run *run, const unsigned char *p, enum fluxo_error_code code)
+{
+    fluxo_fail(run, p, *p == '\n' ? FLUXO_ERR_LF_WITHOUT_CR : code);
+}
+
+void fluxo_fail_name(struct run *run, const unsigned char *p)
+{
+    int begun = run->parser->line == LINE_FIELD;
+
+    if (is_blank(*p) && begun)
+        fluxo_fail(run, p, FLUXO_ERR_SPACE_BEFORE_COLON);
+    else if (is_blank(*p))
+        fluxo_fail(run, p, run->parser->fields ? FLUXO_ERR_OBS_FOLD : FLUXO_ERR_SPACE_BEFORE_FIELDS);
+    else if (begun)
+        fluxo_fail(run, p, FLUXO_ERR_FIELD_NAME);
+    else
+        fluxo_fail_line(run, p, FLUXO_ERR_FIELD_NAME);
+}
+
+void fluxo_refuse_value(struct run *run, enum fluxo_error_code code)
+{
+    fluxo_refuse(run, code, run->parser->name + run->parser->value_off);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the machines and the C behind their actions share.
+ *
+ * How this works: one call of feed is one struct run. A machine reads bytes and calls an action at a place that matters; the
+ * action remembers (mark_, end_), tells (emit_) or refuses (fail_), and answers how far the machine may go on: to the next
+ * limit, or no further than this byte when the call has to stop. Places are offsets from the first byte of the call; what
+ * was left behind in earlier calls is below zero.
+ */
+#ifndef FLUXO_MACHINE_H
+#define FLUXO_MACHINE_H
+
+#include <fluxo/parser.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where in a message the next byte stands. */
+enum phase {
+    PHASE_START, /* nothing but empty lines so far */
+    PHASE_HEAD,
+    PHASE_LENGTH, /* in a body of known length */
+    PHASE_CHUNK,  /* in a chunk line, or in the line end after chunk-data */
+    PHASE_DATA,   /* in chunk-data */
+    PHASE_TRAILER,
+    PHASE_CLOSE,  /* in a body that ends when the connection does */
+    PHASE_DONE,   /* a message is complete, the next may begin */
+    PHASE_CLOSED,
+    PHASE_SWITCHED,
+    PHASE_ERROR
+};
+
+/* The line that is open, and the part of it: its event's name, what stands between, its value, what follows. */
+enum line { LINE_NONE, LINE_REQUEST, LINE_STATUS, LINE_FIELD, LINE_CHUNK };
+enum part { PART_NAME, PART_GAP, PART_VALUE, PART_END };
+
+/* The fields that steer the parser, as fluxo_parser.steer: the rows of fields.def that say so. */
+enum steer {
+    STEER_NONE,
+#define STEERS_0(id)
+#define STEERS_1(id) STEER_##id,
+#define FIELD(id, name, steers, section) STEERS_##steers(id)
+#include <fluxo/fields.def>
+#undef FIELD
+#undef STEERS_0
+#undef STEERS_1
+    STEERS
+};
+
+/* What Transfer-Encoding has said so far, over all its lines. */
+enum coding { CODING_NONE, CODING_OTHER, CODING_CHUNKED_LAST, CODING_CHUNKED_EARLIER };
+
+struct run {
+    struct fluxo_parser *parser;
+    const struct fluxo_options *options;
+    const unsigned char *bytes;
+    struct fluxo_event *events;
+    uint32_t count, capacity;
+    int32_t at;      /* the next byte to read */
+    int32_t end;     /* behind the last byte */
+    int32_t from;    /* the first byte to be passed again, in whole mode */
+    int32_t checked; /* the bytes before it have been through the value machine */
+    int32_t error_at;
+    uint8_t error;  /* enum fluxo_error_code */
+    uint8_t status; /* enum fluxo_status, or RUNNING */
+    uint8_t stop;   /* the machine must not read on */
+};
+
+enum { RUNNING = 0xFF };
+
+static inline int32_t place(const struct run *run, const unsigned char *p)
+{
+    return (int32_t)(p - run->bytes);
+}
+
+static inline int is_blank(unsigned char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+/* ---- The machines. Each reads from p to pe, keeps its state in the parser, and returns where it stopped. ---- */
+
+extern const uint16_t fluxo_request_begin, fluxo_response_begin, fluxo_chunked_begin;
+const unsigned char *fluxo_run_request(struct run *run, const unsigned char *p, const unsigned char *pe);
+const unsigned char *fluxo_run_response(struct run *run, const unsigned char *p, const unsigned char *pe);
+const unsigned char *fluxo_run_chunked(struct run *run, const unsigned char *p, const unsigned char *pe);
+
+/*
+ * The two machines for what stands inside a line keep their state in parser->sub; 0 is refusal. The value of Host is the
+ * target machine's. With `eof` (which is then pe) the value ends there.
+ */
+uint16_t fluxo_target_begin(const struct run *run, unsigned char first);
+int fluxo_target_is_final(const struct fluxo_parser *parser);
+const unsigned char *fluxo_run_target(struct run *run, const unsigned char *p, const unsigned char *pe);
+uint16_t fluxo_value_begin(enum steer steer);
+int fluxo_value_is_final(const struct fluxo_parser *parser);
+const unsigned char *fluxo_run_value(struct run *run, const unsigned char *p, const unsigned char *pe, const unsigned char *eof);
+
+/* ---- emit.c: what the actions do, in the order of the message ---- */
+
+typedef const unsigned char *fluxo_reach; /* how far the machine may go on */
+
+fluxo_reach fluxo_count_empty_line(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_method(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_method(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_target(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_target(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_head(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_major(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_minor(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_status(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_add_status_digit(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_status(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_reason(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_reason(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_name(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_name(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_value(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_value(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_emit_head(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_chunk_size(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_add_chunk_digit(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_chunk_size(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_chunk_ext(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_end_chunk_ext(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_emit_chunk(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_emit_trailers(struct run *run, const unsigned char *p);
+
+void fluxo_end_message(struct run *run, int32_t at);
+void fluxo_emit_body(struct run *run, uint64_t length);
+void fluxo_emit_piece(struct run *run); /* pieces mode: the bytes go, the line stays open */
+
+/* ---- limit.c: how far a machine may go on, and what is said when it may not ---- */
+
+int32_t fluxo_bound(const struct run *run);
+fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p);
+fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsigned char *p); /* refuses p */
+void fluxo_refuse(struct run *run, enum fluxo_error_code code, int32_t at);                  /* the first refusal counts */
+void fluxo_refuse_value(struct run *run, enum fluxo_error_code code);                        /* at the value's first byte */
+void fluxo_refuse_limit(struct run *run, int32_t at);
+
+/* For bytes at which a machine has no way on; the value before them is refused first, if it has to be. */
+void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code code);
+void fluxo_fail_line(struct run *run, const unsigned char *p, enum fluxo_error_code code); /* where a line may end */
+void fluxo_fail_name(struct run *run, const unsigned char *p);
+
+/* ---- check.c: values that are checked while they come ---- */
+
+void fluxo_begin_check(struct run *run, unsigned char first);
+int fluxo_check_value(struct run *run, int32_t to); /* what of the open value is new, up to `to`; 0 after a refusal */
+void fluxo_judge_value(struct run *run, int32_t to); /* the value ends there */
+
+void fluxo_see_authority(struct run *run);
+void fluxo_see_host(struct run *run);
+void fluxo_add_port_digit(struct run *run, const unsigned char *p);
+int fluxo_is_absolute_form(const struct run *run);
+void fluxo_add_length_digit(struct run *run, const unsigned char *p);
+void fluxo_see_coding(struct run *run, enum coding coding);
+void fluxo_see_unknown_coding(struct run *run);
+
+/* ---- framing.c: what the head means for what follows it ---- */
+
+enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser);
+int fluxo_has_no_body(const struct fluxo_parser *parser); /* whatever its fields say */
+int fluxo_is_tunnel(const struct fluxo_parser *parser);   /* a 2xx response to CONNECT */
+int fluxo_is_interim(const struct fluxo_parser *parser);
+int fluxo_switches(const struct fluxo_parser *parser);
+int fluxo_persists(const struct fluxo_parser *parser);
+int fluxo_upgrades(const struct fluxo_parser *parser);
+
+/* ---- names.c: which row of a table is it ---- */
+
+enum { NAMES_BEGIN = 0, NAMES_NONE = 0xFFFF };
+
+/* One byte more of a name that comes in pieces: `row` is where the names begin that agree so far, in a table in ASCII order. */
+uint16_t fluxo_narrow_method(uint16_t row, uint32_t place, unsigned char byte);
+uint16_t fluxo_narrow_field(uint16_t row, uint32_t place, unsigned char byte);
+unsigned fluxo_narrowed_method(uint16_t row, uint32_t length);
+unsigned fluxo_narrowed_field(uint16_t row, uint32_t length);
+enum steer fluxo_find_steer(const char *name, size_t length);
+enum steer fluxo_steer_of(unsigned field);
+unsigned fluxo_field_of(enum steer steer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* RFC 9112 3: the head of a request, once more, with what is to be done. The request-target is target.rl's. */
+
+#include "generated.h"
+
+%%{
+    machine fluxo_request;
+    alphtype unsigned char;
+    include rfc9112 "grammar/rfc9112.rl";
+    include fluxo_field "field.rl";
+
+    action count_empty_line { pe = fluxo_count_empty_line(run, p); }
+    action mark_method      { pe = fluxo_mark_method(run, p); }
+    action end_method       { pe = fluxo_end_method(run, p); }
+    action mark_target      { pe = fluxo_mark_target(run, p); }
+    action end_target       { pe = fluxo_end_target(run, p); }
+    action mark_major       { pe = fluxo_mark_major(run, p); }
+    action mark_minor       { pe = fluxo_mark_minor(run, p); }
+    action emit_head        { pe = fluxo_emit_head(run, p); }
+
+    action fail_method       { fluxo_fail(run, p, FLUXO_ERR_METHOD); }
+    action fail_target       { fluxo_fail(run, p, FLUXO_ERR_TARGET); }
+    action fail_HTTP_version { fluxo_fail_line(run, p, FLUXO_ERR_HTTP_VERSION); }
+
+    # what any of the four forms is made of
+    target_octet = unreserved | reserved | "%";
+
+    the_method         = method >mark_method %end_method $!fail_method;
+    the_request_target = target_octet+ >mark_target %end_target $!fail_target;
+    the_HTTP_version   = ( HTTP_name "/" DIGIT @mark_major "." DIGIT @mark_minor ) $!fail_HTTP_version;
+    the_request_line   = the_method SP the_request_target SP the_HTTP_version;
+    the_empty_lines    = ( the_CRLF @count_empty_line )*;
+
+    main := the_empty_lines the_request_line the_CRLF @emit_line the_field_lines the_CRLF @emit_head;
+
+    write data noerror nofinal noentry;
+}%%
+
+const uint16_t fluxo_request_begin = fluxo_request_start;
+
+const unsigned char *fluxo_run_request(struct run *run, const unsigned char *p, const unsigned char *pe)
+{
+    const unsigned char *const eof = NULL; /* a call's last byte is not the last of the connection */
+    int cs = run->parser->state;
+    %% write exec;
+    run->parser->state = (uint16_t)cs;
+    return p;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* RFC 9112 4: the head of a response, once more, with what is to be done. */
+
+#include "generated.h"
+
+%%{
+    machine fluxo_response;
+    alphtype unsigned char;
+    include rfc9112 "grammar/rfc9112.rl";
+    include fluxo_field "field.rl";
+
+    action mark_head        { pe = fluxo_mark_head(run, p); }
+    action mark_major       { pe = fluxo_mark_major(run, p); }
+    action mark_minor       { pe = fluxo_mark_minor(run, p); }
+    action mark_status      { pe = fluxo_mark_status(run, p); }
+    action add_status_digit { pe = fluxo_add_status_digit(run, p); }
+    action end_status       { pe = fluxo_end_status(run, p); }
+    action mark_reason      { pe = fluxo_mark_reason(run, p); }
+    action end_reason       { pe = fluxo_end_reason(run, p); }
+    action emit_head        { pe = fluxo_emit_head(run, p); }
+
+    action fail_HTTP_version  { fluxo_fail(run, p, FLUXO_ERR_HTTP_VERSION); }
+    action fail_status_code   { fluxo_fail(run, p, FLUXO_ERR_STATUS_CODE); }
+    action fail_reason_phrase { fluxo_fail_line(run, p, FLUXO_ERR_REASON_PHRASE); }
+
+    the_HTTP_version  = ( HTTP_name "/" DIGIT @mark_major "." DIGIT @mark_minor ) >mark_head $!fail_HTTP_version;
+    the_status_code   = status_code >mark_status $add_status_digit %end_status $!fail_status_code;
+    the_reason_phrase = ( reason_phrase >mark_reason )? %end_reason $!fail_reason_phrase;
+    the_status_line   = the_HTTP_version SP the_status_code SP the_reason_phrase;
+
+    main := the_status_line the_CRLF @emit_line the_field_lines the_CRLF @emit_head;
+
+    write data noerror nofinal noentry;
+}%%
+
+const uint16_t fluxo_response_begin = fluxo_response_start;
+
+const unsigned char *fluxo_run_response(struct run *run, const unsigned char *p, const unsigned char *pe)
+{
+    const unsigned char *const eof = NULL; /* a call's last byte is not the last of the connection */
+    int cs = run->parser->state;
+    %% write exec;
+    run->parser->state = (uint16_t)cs;
+    return p;
+}
