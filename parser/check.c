@@ -16,9 +16,9 @@ void fluxo_begin_check(struct run *run, unsigned char first)
 
     parser->sub = 0;
     if (parser->line == LINE_REQUEST || (steer == STEER_HOST && parser->phase == PHASE_HEAD && !parser->response))
-        parser->sub = fluxo_target_begin(run, first);
+        parser->sub = (uint16_t)fluxo_begin_target(run, first);
     else if (parser->line == LINE_FIELD && parser->phase == PHASE_HEAD && !fluxo_is_tunnel(parser))
-        parser->sub = fluxo_value_begin(steer);
+        parser->sub = (uint16_t)fluxo_begin_value(steer);
     parser->remaining = 0;
 }
 

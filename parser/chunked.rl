@@ -38,7 +38,10 @@
     write data noerror nofinal noentry;
 }%%
 
-const uint16_t fluxo_chunked_begin = fluxo_chunked_start;
+int fluxo_begin_chunked(void)
+{
+    return fluxo_chunked_start;
+}
 
 const unsigned char *fluxo_run_chunked(struct run *run, const unsigned char *p, const unsigned char *pe)
 {

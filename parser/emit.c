@@ -431,7 +431,8 @@ fluxo_reach fluxo_end_chunk_size(struct run *run, const unsigned char *p)
     return fluxo_go_on(run, p);
 }
 
-/* While an extension is open, `section` is where the extensions would have begun if they stood in one piece; else their size. */
+/* While an extension is open, `section` is where the extensions would have begun if they stood in one piece; else their size.
+ */
 fluxo_reach fluxo_mark_chunk_ext(struct run *run, const unsigned char *p)
 {
     begin_value(run, place(run, p));

@@ -3,7 +3,7 @@
 #include "machine.h"
 
 #if defined(__GNUC__)
-#pragma GCC diagnostic ignored "-Wimplicit-fallthrough" /* a state's code runs into the next state's label */
+#pragma GCC diagnostic ignored "-Wimplicit-fallthrough"  /* a state's code runs into the next state's label */
 #pragma GCC diagnostic ignored "-Wunused-const-variable" /* entry points that only other machines need */
-#pragma GCC diagnostic ignored "-Wsign-conversion" /* table indices */
+#pragma GCC diagnostic ignored "-Wsign-conversion"       /* table indices */
 #endif

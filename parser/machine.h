@@ -24,8 +24,8 @@ enum phase {
     PHASE_CHUNK,  /* in a chunk line, or in the line end after chunk-data */
     PHASE_DATA,   /* in chunk-data */
     PHASE_TRAILER,
-    PHASE_CLOSE,  /* in a body that ends when the connection does */
-    PHASE_DONE,   /* a message is complete, the next may begin */
+    PHASE_CLOSE, /* in a body that ends when the connection does */
+    PHASE_DONE,  /* a message is complete, the next may begin */
     PHASE_CLOSED,
     PHASE_SWITCHED,
     PHASE_ERROR
@@ -79,9 +79,12 @@ static inline int is_blank(unsigned char byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* ---- The machines. Each reads from p to pe, keeps its state in the parser, and returns where it stopped. ---- */
+/* ---- The machines. Each begins in a state, reads from p to pe, keeps its state in the parser, and returns where it stopped.
+ * ---- */
 
-extern const uint16_t fluxo_request_begin, fluxo_response_begin, fluxo_chunked_begin;
+int fluxo_begin_request(void);
+int fluxo_begin_response(void);
+int fluxo_begin_chunked(void);
 const unsigned char *fluxo_run_request(struct run *run, const unsigned char *p, const unsigned char *pe);
 const unsigned char *fluxo_run_response(struct run *run, const unsigned char *p, const unsigned char *pe);
 const unsigned char *fluxo_run_chunked(struct run *run, const unsigned char *p, const unsigned char *pe);
@@ -90,12 +93,13 @@ const unsigned char *fluxo_run_chunked(struct run *run, const unsigned char *p, 
  * The two machines for what stands inside a line keep their state in parser->sub; 0 is refusal. The value of Host is the
  * target machine's. With `eof` (which is then pe) the value ends there.
  */
-uint16_t fluxo_target_begin(const struct run *run, unsigned char first);
+int fluxo_begin_target(const struct run *run, unsigned char first);
 int fluxo_target_is_final(const struct fluxo_parser *parser);
 const unsigned char *fluxo_run_target(struct run *run, const unsigned char *p, const unsigned char *pe);
-uint16_t fluxo_value_begin(enum steer steer);
+int fluxo_begin_value(enum steer steer);
 int fluxo_value_is_final(const struct fluxo_parser *parser);
-const unsigned char *fluxo_run_value(struct run *run, const unsigned char *p, const unsigned char *pe, const unsigned char *eof);
+const unsigned char *fluxo_run_value(struct run *run, const unsigned char *p, const unsigned char *pe,
+                                     const unsigned char *eof);
 
 /* ---- emit.c: what the actions do, in the order of the message ---- */
 
@@ -149,7 +153,7 @@ void fluxo_fail_name(struct run *run, const unsigned char *p);
 /* ---- check.c: values that are checked while they come ---- */
 
 void fluxo_begin_check(struct run *run, unsigned char first);
-int fluxo_check_value(struct run *run, int32_t to); /* what of the open value is new, up to `to`; 0 after a refusal */
+int fluxo_check_value(struct run *run, int32_t to);  /* what of the open value is new, up to `to`; 0 after a refusal */
 void fluxo_judge_value(struct run *run, int32_t to); /* the value ends there */
 
 void fluxo_see_authority(struct run *run);

@@ -89,7 +89,8 @@ static unsigned char lower_case(unsigned char byte)
 typedef unsigned char fold_case(unsigned char byte);
 
 /* Of the rows from `row` on that begin as it does up to `place`, the first with `byte` there. */
-static uint16_t narrow(const struct name *names, unsigned rows, uint16_t row, uint32_t place, unsigned char byte, fold_case *fold)
+static uint16_t narrow(const struct name *names, unsigned rows, uint16_t row, uint32_t place, unsigned char byte,
+                       fold_case *fold)
 {
     const struct name *first = &names[row];
     unsigned at;

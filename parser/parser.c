@@ -11,9 +11,11 @@
 #include <string.h>
 
 #define LIMIT(member, name, type, standard, least, most, error) standard,
-static const struct fluxo_options defaults = {FLUXO_PROFILE_STRICT, 0, {
+static const struct fluxo_options defaults = {FLUXO_PROFILE_STRICT,
+                                              0,
+                                              {
 #include <fluxo/limits.def>
-}};
+                                              }};
 #undef LIMIT
 
 enum {
@@ -57,7 +59,7 @@ static void begin_message(struct fluxo_parser *parser)
     next.offset = parser->offset;
     next.response = parser->response;
     next.phase = PHASE_START;
-    next.state = parser->response ? fluxo_response_begin : fluxo_request_begin;
+    next.state = (uint16_t)(parser->response ? fluxo_begin_response() : fluxo_begin_request());
     if (fluxo_is_interim(parser)) {
         next.answers_head = parser->answers_head;
         next.answers_connect = parser->answers_connect;
@@ -124,7 +126,7 @@ static void begin_body(struct fluxo_parser *parser)
 {
     parser->remaining = parser->length;
     parser->section = 0;
-    parser->state = fluxo_chunked_begin;
+    parser->state = (uint16_t)fluxo_begin_chunked();
     if (parser->framing == FLUXO_FRAMING_CHUNKED)
         parser->phase = PHASE_CHUNK;
     else
@@ -316,8 +318,8 @@ static struct fluxo_feed end_run(struct run *run)
     return feed;
 }
 
-struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length,
-                                    struct fluxo_event *events, uint32_t capacity)
+struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
+                                    uint32_t capacity)
 {
     struct run run;
 

@@ -36,7 +36,10 @@
     write data noerror nofinal noentry;
 }%%
 
-const uint16_t fluxo_request_begin = fluxo_request_start;
+int fluxo_begin_request(void)
+{
+    return fluxo_request_start;
+}
 
 const unsigned char *fluxo_run_request(struct run *run, const unsigned char *p, const unsigned char *pe)
 {

@@ -33,7 +33,10 @@
     write data noerror nofinal noentry;
 }%%
 
-const uint16_t fluxo_response_begin = fluxo_response_start;
+int fluxo_begin_response(void)
+{
+    return fluxo_response_start;
+}
 
 const unsigned char *fluxo_run_response(struct run *run, const unsigned char *p, const unsigned char *pe)
 {

@@ -35,7 +35,7 @@
 }%%
 
 
-uint16_t fluxo_target_begin(const struct run *run, unsigned char first)
+int fluxo_begin_target(const struct run *run, unsigned char first)
 {
     if (run->parser->line != LINE_REQUEST || run->parser->code == FLUXO_METHOD_CONNECT)
         return fluxo_target_en_in_authority;

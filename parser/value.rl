@@ -56,7 +56,7 @@
     write data noerror;
 }%%
 
-uint16_t fluxo_value_begin(enum steer steer)
+int fluxo_begin_value(enum steer steer)
 {
     switch (steer) {
     case STEER_CONTENT_LENGTH:

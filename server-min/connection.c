@@ -31,6 +31,7 @@
 enum {
     EVENTS = 64,          /* a usual head fits in one call */
     BATCH_FULL = 65536,   /* bytes: one send of a pipeline's responses */
+    BATCH_MOST = 262144,  /* bytes of capacity: an uncommonly long response gives its memory back */
     UNSENT_MOST = 65536,  /* bytes: more is not worth memory, the client is slower than we are */
     LINGER_MOST = 262144, /* bytes: what a client may have under way when we refuse; past that it is not listening */
     LINGER_TIME = 2000,   /* ms: some round trips, for our last bytes and the peer's end */
@@ -90,7 +91,8 @@ static void send_batch(struct connection *c)
     buffer_append(&c->unsent, buffer_start(batch), buffer_size(batch));
     if (batch->failed || c->unsent.failed)
         c->phase = GONE;
-    batch->failed = false;
+    if (batch->failed || batch->capacity > BATCH_MOST)
+        buffer_free(batch);
     buffer_drop(batch, buffer_size(batch));
 }
 
@@ -417,7 +419,7 @@ void connection_stop(struct connection *c)
         read_some(c); /* a request may have come that we have not been told of */
     if (is_idle(c))
         c->phase = GONE;
-    if (is_serving(c))
+    if (c->phase != LINGERING)
         set_deadline(c, PATIENCE); /* the server's stop_at is sooner */
     settle(c);
 }

@@ -17,9 +17,3 @@ fluxo_server_SOURCES = \
 fluxo_server_CPPFLAGS = -I$(top_srcdir)/parser -D_POSIX_C_SOURCE=200809L
 fluxo_server_LDADD = libfluxo.a
 
-check_PROGRAMS += talk
-talk_SOURCES = tests/talk.c
-talk_CPPFLAGS = -D_POSIX_C_SOURCE=200809L
-
-TESTS += tests/server.sh
-EXTRA_DIST += tests/server.sh

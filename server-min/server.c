@@ -157,25 +157,27 @@ static int watch_listener(struct server *server, int fd)
     return 0;
 }
 
-static const char *complain(const char *host, unsigned port, const char *why)
+/* Says why, and takes the server back. */
+static const char *give_up(struct server *server, const char *host, unsigned port, const char *why)
 {
     fprintf(stderr, "fluxo-server: cannot listen on %s port %u: %s\n", host, port, why);
+    free(server);
     return NULL;
 }
 
 const char *server_listen(struct server *server, const char *host, unsigned port)
 {
     if (!server)
-        return complain(host, port, "no memory");
+        return give_up(server, host, port, "no memory");
     struct addrinfo *address = find_address(host, port);
     if (!address)
-        return complain(host, port, "not a numeric address");
+        return give_up(server, host, port, "not a numeric address");
     int fd = open_listener(address);
     int why = errno;
     freeaddrinfo(address);
     if (fd < 0)
-        return complain(host, port, strerror(why));
+        return give_up(server, host, port, strerror(why));
     if (watch_listener(server, fd) < 0)
-        return complain(host, port, "no memory");
+        return give_up(server, host, port, "no memory");
     return server->url;
 }

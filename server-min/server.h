@@ -28,7 +28,8 @@ typedef void handler(struct request *req, struct response *res);
 
 struct server *server_create(handler *handle); /* NULL: no memory */
 
-/* `host` is a numeric address or localhost; port 0 picks one. Returns the URL, or NULL after it has said why on stderr. */
+/* `host` is a numeric address or localhost; port 0 picks one. Returns the URL; or NULL: it has said why on stderr, and has
+   freed the server. */
 const char *server_listen(struct server *server, const char *host, unsigned port);
 
 /*

@@ -3,10 +3,10 @@
 #
 # What fluxo-server promises, asked over real sockets of 127.0.0.1; TAP on standard output.
 #     FLUXO_SERVER   the program (./fluxo-server)
-#     TALK           tests/talk.c, compiled (./talk)
+#     TALK           tests/talk.c, compiled (./tests/talk)
 
 server=${FLUXO_SERVER:-./fluxo-server}
-talk=${TALK:-./talk}
+talk=${TALK:-./tests/talk}
 LC_ALL=C
 export LC_ALL
 
@@ -49,8 +49,9 @@ nap() {
     sleep 0.1 2>/dev/null || sleep 1
 }
 
-# begin COMMAND...: sets pid and port
+# begin COMMAND...: sets pid and port. A server that a failed claim has left behind is ended.
 begin() {
+    test -z "$pid" || kill -9 "$pid" 2>/dev/null
     "$@" >"$scratch/said" 2>"$scratch/complained" &
     pid=$!
     port=
@@ -70,7 +71,8 @@ await_end() {
     guard=$!
     wait "$ended"
     result=$?
-    kill "$guard" 2>/dev/null
+    kill -9 "$guard" 2>/dev/null # no other signal: a shell that has hardly begun would run our traps
+    wait "$guard" 2>/dev/null
     pid=
     return $result
 }

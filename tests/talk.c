@@ -91,10 +91,10 @@ static void send_piece(int fd)
 }
 
 /* Returns whether there may be more. */
-static bool print_answer(int fd)
+static bool take_answer(int fd)
 {
     static char bytes[65536];
-    ssize_t got = recv(fd, bytes, sizeof bytes, 0);
+    ssize_t got = set.mute ? 0 : recv(fd, bytes, sizeof bytes, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return true;
     if (got < 0)
@@ -120,7 +120,7 @@ static int converse(int fd)
             take_input();
         if (polls[1].revents & POLLOUT)
             send_piece(fd);
-        if (polls[1].revents & (POLLIN | POLLERR | POLLHUP) && !print_answer(fd))
+        if (polls[1].revents & (POLLIN | POLLERR | POLLHUP) && !take_answer(fd))
             return PEER_CLOSED;
     }
 }

@@ -116,7 +116,8 @@ static int join_line(struct feeding *feeding, const struct fluxo_event *event, c
 
 static void check_field_id(struct feeding *feeding, const struct fluxo_event *event)
 {
-    static const unsigned char steers[] = {0,
+    static const unsigned char steers[] = {
+        0,
 #define FIELD(id, name, steers, section) steers,
 #include <fluxo/fields.def>
 #undef FIELD

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What the library is to a linker and to compilers: no symbol but mem*, C99, C11 and C++17, a header that stands alone.
+
+count=0
+claim() { # claim WORDS COMMAND...
+    words=$1
+    shift
+    count=$((count + 1))
+    if "$@"; then
+        echo "ok $count - $words"
+    else
+        echo "not ok $count - $words"
+    fi
+}
+skip() {
+    count=$((count + 1))
+    echo "ok $count - $1 # SKIP $2"
+}
+
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+
+list_foreign_symbols() {
+    "$NM" "$TOP_BUILDDIR/libfluxo.a" | awk '
+        NF == 2 && $1 == "U" { needed[$2] }
+        NF == 3 { defined[$3] }
+        END { for (symbol in needed) if (!(symbol in defined)) print symbol }' |
+        grep -v -x -E '_?(memchr|memcmp|memcpy|memmove|memset|bcmp)|_GLOBAL_OFFSET_TABLE_'
+}
+
+needs_only_mem_functions() {
+    foreign=$(list_foreign_symbols)
+    [ -z "$foreign" ] || { echo "# needs: $foreign"; false; }
+}
+
+exports_only_its_prefix() {
+    strangers=$("$NM" -g "$TOP_BUILDDIR/libfluxo.a" | awk 'NF == 3 && $2 ~ /[A-TV-Z]/ { print $3 }' | grep -v -E '^_?fluxo_')
+    [ -z "$strangers" ] || { echo "# exports: $strangers"; false; }
+}
+
+has_no_writable_data() {
+    data=$("$NM" "$TOP_BUILDDIR/libfluxo.a" | awk 'NF == 3 && $2 ~ /[bBcCD]/ { print $3 }')
+    [ -z "$data" ] || { echo "# writable: $data"; false; }
+}
+
+# Sources and generated machines, wherever the machines were written.
+list_sources() {
+    for source in parser emit check limit framing names; do
+        echo "$TOP_SRCDIR/parser/$source.c"
+    done
+    for machine in request response chunked target value; do
+        if [ -f "$TOP_BUILDDIR/parser/$machine.c" ]; then
+            echo "$TOP_BUILDDIR/parser/$machine.c"
+        else
+            echo "$TOP_SRCDIR/parser/$machine.c"
+        fi
+    done
+}
+
+compiles() { # compiles COMPILER FLAG...
+    compiler=$1
+    shift
+    for source in $(list_sources); do
+        $compiler "$@" -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I "$TOP_SRCDIR/parser" \
+            -DFLUXO_VERSION='"0"' -fsyntax-only "$source" 2>"$scratch/log" || { sed 's/^/# /' "$scratch/log"; return 1; }
+    done
+}
+
+header_stands_alone() {
+    printf '#include <fluxo/parser.h>\n#include <fluxo/parser.h>\nstruct fluxo_parser p;\n' >"$scratch/header.$2"
+    $1 -Wall -Wextra -Wpedantic -Werror -I "$TOP_SRCDIR/parser" -fsyntax-only "$scratch/header.$2"
+}
+
+if [ "$SANITIZE" = yes ]; then
+    skip "the library needs no symbol but the mem-functions" "sanitizers add theirs"
+    skip "the library has no writable data" "sanitizers add theirs"
+else
+    claim "the library needs no symbol but the mem-functions" needs_only_mem_functions
+    claim "the library has no writable data" has_no_writable_data
+fi
+claim "every symbol that the library exports begins with fluxo_" exports_only_its_prefix
+claim "the library is C99" compiles "$CC" -std=c99
+claim "the header stands alone in C" header_stands_alone "$CC" c
+if [ "$CXX" = none ]; then
+    skip "the library is C++17" "there is no C++ compiler"
+    skip "the header stands alone in C++" "there is no C++ compiler"
+else
+    claim "the library is C++17" compiles "$CXX" -std=c++17 -x c++
+    claim "the header stands alone in C++" header_stands_alone "$CXX" cc
+fi
+echo "1..$count"

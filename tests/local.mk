@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+
+# Every test speaks TAP.
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+TEST_EXTENSIONS = .test .sh
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+    TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
+    FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
+    CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE;
+
+# ---- Text fixtures: a claim, an input, the events ----
+
+fixture_folders = tests/rfc9112 tests/rfc9110 tests/rfc3986 tests/limits tests/smuggling tests/incremental tests/real
+
+check_PROGRAMS += tests/run
+tests_run_CPPFLAGS = -I$(top_srcdir)/parser
+tests_run_SOURCES = tests/run.c tests/transcript.c tests/transcript.h tests/fixture.c tests/fixture.h tests/text.c tests/text.h
+tests_run_LDADD = libfluxo.a
+
+TESTS += tests/fixtures.sh
+
+# ---- C units ----
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/units.test
+tests_units_test_CPPFLAGS = -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_units_test_SOURCES = tests/units.c
+tests_units_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/units.test
+endif
+
+# ---- The programs and the library, from outside ----
+
+check_PROGRAMS += tests/talk
+tests_talk_CPPFLAGS = -D_POSIX_C_SOURCE=200809L
+tests_talk_SOURCES = tests/talk.c
+
+TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
+
+EXTRA_DIST += $(fixture_folders) tests/fixtures.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
