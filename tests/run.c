@@ -4,6 +4,7 @@
  * with few event slots, between guard pages. TAP on standard output.
  *
  *     run DIR|FILE...           every *.txt below
+ *     run --mutate DIR|FILE...  the inputs with random edits: whatever they give, they give it however they are cut
  *     run --bless FILE...       writes the events that the parser gives into the files
  */
 #define _XOPEN_SOURCE 700
@@ -36,11 +37,18 @@ static size_t give_cut(const struct slicing *slicing, size_t at, size_t length)
     return at < slicing->parameter ? slicing->parameter - at : length - at;
 }
 
+static uint64_t mix(uint64_t seed) /* splitmix64's finish */
+{
+    seed = (seed ^ (seed >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    seed = (seed ^ (seed >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return seed ^ (seed >> 31);
+}
+
 /* Small numbers more often than large ones, the same for the same seed and place. */
 static size_t give_random(const struct slicing *slicing, size_t at, size_t length)
 {
-    uint64_t mixed = (slicing->parameter * 1000003u + at + 1) * UINT64_C(0x9E3779B97F4A7C15);
-    size_t give = 1 + (size_t)((mixed >> 33) % ((mixed >> 60) ? 16 : 64));
+    uint64_t mixed = mix(slicing->parameter * 1000003u + at);
+    size_t give = 1 + (size_t)((mixed >> 8) % (mixed & 7 ? 16 : 64));
 
     return give < length - at ? give : length - at;
 }
@@ -113,6 +121,104 @@ static void run_fixture(const char *path)
     fixture_free(&fixture);
 }
 
+/* ---- Random edits ---- */
+
+static uint64_t noise;
+
+static size_t draw(size_t below)
+{
+    noise += UINT64_C(0x9E3779B97F4A7C15);
+    return below ? (size_t)(mix(noise) % below) : 0;
+}
+
+static char draw_byte(void)
+{
+    static const char telling[] = "\r\n\r\n\t  ::,,;;==//??*%[]\"\\@#0123456789abcfxzAF.-\x80\xff\x7f";
+
+    return draw(4) ? telling[draw(sizeof telling)] : (char)draw(256);
+}
+
+static void edit(struct text *input)
+{
+    size_t at = draw(input->length), from = draw(input->length), length = draw(12);
+
+    if (from + length > input->length)
+        length = input->length - from;
+    switch (draw(4)) {
+    case 0: /* another byte */
+        input->bytes[at] = draw_byte();
+        break;
+    case 1: /* a byte more */
+        text_add(input, "", 1);
+        memmove(input->bytes + at + 1, input->bytes + at, input->length - at - 1);
+        input->bytes[at] = draw_byte();
+        break;
+    case 2: /* some bytes less */
+        memmove(input->bytes + from, input->bytes + from + length, input->length - from - length);
+        input->length -= length;
+        break;
+    default: /* some bytes over others */
+        if (at + length <= input->length)
+            memmove(input->bytes + at, input->bytes + from, length);
+    }
+}
+
+enum { MUTANTS = 40, EDITS_MOST = 3 };
+
+static int differs_between_cuts(const struct fixture *mutant)
+{
+    static struct text expected;
+    const struct slicing whole = {0, 256, 0, give_all, 0};
+    struct slicing slicing = {0, 8, 0, give_one, 0};
+    int broken = transcript_write(&expected, mutant, &whole);
+
+    if (broken)
+        printf("%.*s", (int)expected.length, expected.bytes);
+    for (slicing.pieces = 0; slicing.pieces <= 1; slicing.pieces++) {
+        slicing.next = give_one;
+        broken = broken || differ(mutant, &slicing, &expected, "byte by byte");
+        slicing.next = give_random;
+        for (slicing.parameter = 1; slicing.parameter <= 4; slicing.parameter++)
+            broken = broken || differ(mutant, &slicing, &expected, "random cuts");
+    }
+    return broken;
+}
+
+static int differs_when_mutated(const struct fixture *fixture)
+{
+    struct fixture mutant = *fixture;
+    int broken = 0;
+    size_t nth, edits;
+
+    memset(&mutant.input, 0, sizeof mutant.input);
+    for (nth = 0; nth < MUTANTS && !broken; nth++) {
+        text_clear(&mutant.input);
+        text_add(&mutant.input, fixture->input.bytes, fixture->input.length);
+        for (edits = 1 + draw(EDITS_MOST); edits && mutant.input.length; edits--)
+            edit(&mutant.input);
+        broken = differs_between_cuts(&mutant);
+    }
+    if (broken) {
+        struct text visible = {NULL, 0, 0};
+        text_add_visible(&visible, mutant.input.bytes, mutant.input.length);
+        printf("# the input: %s\n", visible.bytes);
+        text_free(&visible);
+    }
+    text_free(&mutant.input);
+    return broken;
+}
+
+static void run_mutants(const char *path)
+{
+    struct fixture fixture;
+    int good = fixture_read(&fixture, path) && !differs_when_mutated(&fixture);
+
+    count++;
+    failures += !good;
+    printf("%s %u - %s, mutated %d times\n", good ? "ok" : "not ok", count, path, MUTANTS);
+    fixture_free(&fixture);
+}
+
 static int bless(const char *path)
 {
     const struct slicing whole = {0, 256, 0, give_all, 0};
@@ -152,25 +258,34 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void bless_or_count(const char *path)
+{
+    failures += !bless(path);
+    count++;
+}
+
 int main(int argc, char **argv)
 {
-    int blessing = argc > 1 && strcmp(argv[1], "--bless") == 0, arg;
+    void (*run)(const char *path) = run_fixture;
+    int arg = 1, good;
     size_t at;
 
-    for (arg = 1 + blessing; arg < argc; arg++)
+    if (argc > 1 && strcmp(argv[1], "--bless") == 0)
+        run = bless_or_count;
+    if (argc > 1 && strcmp(argv[1], "--mutate") == 0)
+        run = run_mutants;
+    for (arg += run != run_fixture; arg < argc; arg++)
         if (nftw(argv[arg], add_path, 16, 0) != 0)
             fprintf(stderr, "cannot read %s\n", argv[arg]);
     if (path_count)
         qsort(paths, path_count, sizeof *paths, compare_paths);
     for (at = 0; at < path_count; at++) {
-        if (!blessing)
-            run_fixture(paths[at]);
-        else if (!bless(paths[at]))
-            failures++;
+        run(paths[at]);
         free(paths[at]);
     }
     free(paths);
-    if (!blessing)
+    good = count > 0 && !failures;
+    if (run != bless_or_count)
         printf("1..%u\n", count);
-    return failures > 0 || (!blessing && count == 0);
+    return run == bless_or_count ? !good : 0;
 }
