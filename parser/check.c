@@ -153,7 +153,7 @@ void fluxo_see_coding(struct run *run, enum coding coding)
     int after_chunked = parser->coding >= CODING_CHUNKED_LAST;
 
     if (after_chunked && (coding == CODING_CHUNKED_LAST || !parser->response))
-        fluxo_refuse_value(run, FLUXO_ERR_TRANSFER_CODING_AFTER_CHUNKED);
+        fluxo_refuse_value(run, FLUXO_ERR_CHUNKED_NOT_LAST);
     else
         parser->coding = (after_chunked ? CODING_CHUNKED_EARLIER : coding) & 3;
 }

@@ -21,18 +21,20 @@ static const struct {
     uint16_t facts;
     uint8_t framing, error;
 } rules[] = {
-    {BODILESS, FLUXO_FRAMING_NONE, FLUXO_ERR_NONE},                               /* rule 1 */
-    {TUNNEL, FLUXO_FRAMING_NONE, FLUXO_ERR_NONE},                                 /* rule 2 */
-    {CODED | MINOR_0, FLUXO_FRAMING_NONE, FLUXO_ERR_TRANSFER_ENCODING_IN_1_0},    /* 6.1: faulty, so refused */
-    {CODED | LENGTH, FLUXO_FRAMING_NONE, FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH}, /* rule 3: ought to be an error */
-    {CONNECT | CODED, FLUXO_FRAMING_NONE, FLUXO_ERR_CONNECT_WITH_BODY},           /* RFC 9110 9.3.6 */
-    {CONNECT | OCTETS, FLUXO_FRAMING_NONE, FLUXO_ERR_CONNECT_WITH_BODY},
-    {CHUNKED, FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE},                               /* rule 4 */
-    {CODED | REQUEST, FLUXO_FRAMING_NONE, FLUXO_ERR_TRANSFER_CODING_AFTER_CHUNKED}, /* rule 4 */
-    {CODED, FLUXO_FRAMING_CLOSE, FLUXO_ERR_NONE},                                   /* rule 4 */
-    {LENGTH, FLUXO_FRAMING_LENGTH, FLUXO_ERR_NONE},                                 /* rules 5 and 6 */
-    {REQUEST, FLUXO_FRAMING_NONE, FLUXO_ERR_NONE},                                  /* rule 7 */
-    {0, FLUXO_FRAMING_CLOSE, FLUXO_ERR_NONE}                                        /* rule 8 */
+    /* clang-format off */
+    {BODILESS,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                         /* rule 1 */
+    {TUNNEL,             FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                         /* rule 2 */
+    {CODED | MINOR_0,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0},     /* 6.1: faulty, so refused */
+    {CODED | LENGTH,     FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH}, /* rule 3: ought to be an error */
+    {CONNECT | CODED,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY},            /* RFC 9110 9.3.6 */
+    {CONNECT | OCTETS,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY},
+    {CHUNKED,            FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE},                         /* rule 4 */
+    {CODED | REQUEST,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CHUNKED_NOT_LAST},             /* rule 4 */
+    {CODED,              FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE},                         /* rule 4 */
+    {LENGTH,             FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE},                         /* rules 5 and 6 */
+    {REQUEST,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                         /* rule 7 */
+    {0,                  FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE}                          /* rule 8 */
+    /* clang-format on */
 };
 
 int fluxo_is_interim(const struct fluxo_parser *parser)

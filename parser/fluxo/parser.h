@@ -29,7 +29,8 @@ extern "C" {
 
 enum fluxo_kind { FLUXO_REQUEST, FLUXO_RESPONSE };
 
-enum fluxo_method { /* 0 is any method that is not in methods.def */
+/* 0 is any method that is not in methods.def. */
+enum fluxo_method {
     FLUXO_METHOD_OTHER,
 #define METHOD(id, name, safe, idempotent, section) FLUXO_METHOD_##id,
 #include <fluxo/methods.def>
@@ -37,7 +38,8 @@ enum fluxo_method { /* 0 is any method that is not in methods.def */
     FLUXO_METHODS
 };
 
-enum fluxo_field { /* 0 is any field that is not in fields.def */
+/* 0 is any field that is not in fields.def. */
+enum fluxo_field {
     FLUXO_FIELD_OTHER,
 #define FIELD(id, name, steers, section) FLUXO_FIELD_##id,
 #include <fluxo/fields.def>
@@ -45,7 +47,8 @@ enum fluxo_field { /* 0 is any field that is not in fields.def */
     FLUXO_FIELDS
 };
 
-enum fluxo_error_code { /* 0 is no error */
+/* 0 is no error. */
+enum fluxo_error_code {
     FLUXO_ERR_NONE,
 #define ERROR(name, status, section, sentence) FLUXO_ERR_##name,
 #include <fluxo/errors.def>
@@ -58,15 +61,18 @@ enum fluxo_framing { FLUXO_FRAMING_NONE, FLUXO_FRAMING_LENGTH, FLUXO_FRAMING_CHU
 
 /* ---- Events ---- */
 
-enum fluxo_event_kind {       /* name          value                             id                                     */
-    FLUXO_EVENT_REQUEST_LINE, /* method        request-target                    enum fluxo_method                      */
-    FLUXO_EVENT_STATUS_LINE,  /* status-code   reason-phrase                     the status as a number                 */
-    FLUXO_EVENT_FIELD,        /* field-name    field-value, without outer OWS    enum fluxo_field, if it steers the parser */
-    FLUXO_EVENT_HEAD,         /*                                                 enum fluxo_framing                     */
-    FLUXO_EVENT_CHUNK,        /* chunk-size    chunk-ext                         (only with FLUXO_CHUNKS)               */
-    FLUXO_EVENT_BODY,         /*               octets of content                                                        */
-    FLUXO_EVENT_TRAILER,      /* field-name    field-value, without outer OWS    as FIELD                               */
-    FLUXO_EVENT_MESSAGE       /*                                                                                        */
+enum fluxo_event_kind {
+    /* clang-format off */
+                              /* name          value                           id                                      */
+    FLUXO_EVENT_REQUEST_LINE, /* method        request-target                  enum fluxo_method                       */
+    FLUXO_EVENT_STATUS_LINE,  /* status-code   reason-phrase                   the status as a number                  */
+    FLUXO_EVENT_FIELD,        /* field-name    field-value without outer OWS   enum fluxo_field if it steers the parser */
+    FLUXO_EVENT_HEAD,         /*                                               enum fluxo_framing                      */
+    FLUXO_EVENT_CHUNK,        /* chunk-size    chunk-ext                       (only with FLUXO_CHUNKS)                */
+    FLUXO_EVENT_BODY,         /*               octets of content                                                       */
+    FLUXO_EVENT_TRAILER,      /* field-name    field-value without outer OWS   as FIELD                                */
+    FLUXO_EVENT_MESSAGE       /*                                                                                       */
+    /* clang-format on */
 };
 
 enum { FLUXO_EVENT_MORE = 1 }; /* pieces mode: the line goes on in the next event of this kind */
@@ -176,8 +182,8 @@ int fluxo_parser_answers(struct fluxo_parser *parser, enum fluxo_method method);
  * with those that earlier calls left unconsumed. Events are delivered once, in order, when their last byte is seen.
  * FLUXO_ERROR is sticky, but for FLUXO_ERR_MISUSE (too small a capacity, or fewer bytes than were left), which changes nothing.
  */
-struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length,
-                                    struct fluxo_event *events, uint32_t capacity);
+struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
+                                    uint32_t capacity);
 
 /*
  * Says that the peer has closed the connection. MESSAGE: a body that ends at close is now complete. CLOSED: nothing had
@@ -187,11 +193,11 @@ struct fluxo_feed fluxo_parser_finish(struct fluxo_parser *parser, struct fluxo_
 
 /* What is known of the current message: the start-line's facts from its event on, the others from HEAD to MESSAGE. */
 struct fluxo_facts {
-    uint64_t length;  /* framing LENGTH: the Content-Length; else octets of content so far */
-    uint16_t status;  /* responses */
-    uint8_t method;   /* requests: enum fluxo_method */
-    uint8_t minor;    /* of the version, as received: 0 to 9. Above 1 is treated as 1 (RFC 9112 2.3) */
-    uint8_t framing;  /* enum fluxo_framing */
+    uint64_t length;         /* framing LENGTH: the Content-Length; else octets of content so far */
+    uint16_t status;         /* responses */
+    uint8_t method;          /* requests: enum fluxo_method */
+    uint8_t minor;           /* of the version, as received: 0 to 9. Above 1 is treated as 1 (RFC 9112 2.3) */
+    uint8_t framing;         /* enum fluxo_framing */
     uint8_t keep_alive;      /* the connection may serve another message (RFC 9112 9.3) */
     uint8_t upgrade;         /* request: Upgrade is offered; who answers 101 stops feeding. Response: 101 (RFC 9110 7.8) */
     uint8_t expect_continue; /* the client waits for 100 (RFC 9110 10.1.1) */
