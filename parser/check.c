@@ -8,13 +8,16 @@
 
 #include "machine.h"
 
-/* A target, or a field of the head that steers the parser; a tunnel's framing fields are to be ignored (6.3 rule 2). */
+/* A target, or a field of the head that steers the parser. A tunnel's framing fields are to be ignored (6.3 rule 2); those of
+   other messages without a body are ignored too (rule 1), but not when they are malformed: that is policy. */
 void fluxo_begin_check(struct run *run, unsigned char first)
 {
     struct fluxo_parser *parser = run->parser;
     enum steer steer = (enum steer)parser->steer;
 
     parser->sub = 0;
+    if (steer == STEER_HOST && (run->options->relax & FLUXO_RELAX_ANY_HOST))
+        return;
     if (parser->line == LINE_REQUEST || (steer == STEER_HOST && parser->phase == PHASE_HEAD && !parser->response))
         parser->sub = (uint16_t)fluxo_begin_target(run, first);
     else if (parser->line == LINE_FIELD && parser->phase == PHASE_HEAD && !fluxo_is_tunnel(parser))
@@ -33,7 +36,9 @@ static enum fluxo_error_code name_value_error(const struct fluxo_parser *parser)
         return FLUXO_ERR_TARGET;
     if (parser->steer == STEER_HOST)
         return FLUXO_ERR_HOST;
-    return parser->steer == STEER_CONTENT_LENGTH ? FLUXO_ERR_CONTENT_LENGTH : FLUXO_ERR_TRANSFER_ENCODING;
+    if (parser->steer == STEER_CONTENT_LENGTH)
+        return FLUXO_ERR_CONTENT_LENGTH;
+    return parser->steer == STEER_TRANSFER_ENCODING ? FLUXO_ERR_TRANSFER_ENCODING : FLUXO_ERR_FIELD_VALUE;
 }
 
 /* Runs the open value's machine over what it has not seen, up to `to`. Returns 0 after a refusal. */
@@ -44,7 +49,7 @@ int fluxo_check_value(struct run *run, int32_t to)
 
     if (parser->line == LINE_NONE || parser->part != PART_VALUE || !parser->sub || run->checked >= to)
         return !run->error;
-    p = is_target_check(parser) ? fluxo_run_target(run, p, pe) : fluxo_run_value(run, p, pe, NULL);
+    p = is_target_check(parser) ? fluxo_run_target(run, p, pe, NULL) : fluxo_run_value(run, p, pe, NULL);
     run->checked = to;
     if (!parser->sub)
         fluxo_refuse(run, name_value_error(parser), place(run, p));
@@ -52,7 +57,14 @@ int fluxo_check_value(struct run *run, int32_t to)
 }
 
 /* What is noted of an authority, in the parser's `remaining`, which a head does not need. */
-enum { AUTHORITY_SEEN = 1 << 20, HOST_SEEN = 1 << 21, PORT_SEEN = 1 << 22, PORT_MASK = (1 << 20) - 1, PORT_MOST = 65535 };
+enum {
+    AUTHORITY_SEEN = 1 << 20,
+    HOST_SEEN = 1 << 21,
+    COLON_SEEN = 1 << 22,
+    PORT_SEEN = 1 << 23,
+    PORT_MASK = (1 << 20) - 1,
+    PORT_MOST = 65535
+};
 
 void fluxo_see_authority(struct run *run)
 {
@@ -62,6 +74,11 @@ void fluxo_see_authority(struct run *run)
 void fluxo_see_host(struct run *run)
 {
     run->parser->remaining |= HOST_SEEN;
+}
+
+void fluxo_see_colon(struct run *run)
+{
+    run->parser->remaining |= COLON_SEEN;
 }
 
 void fluxo_add_port_digit(struct run *run, const unsigned char *p)
@@ -87,31 +104,28 @@ static int is_port_valid(const struct fluxo_parser *parser)
 }
 
 /* RFC 9112 3.2: which forms a method may have; RFC 9110 4.2.1 and 9.3.6: what an authority needs. */
-static void judge_target(struct run *run, int32_t to)
+static void judge_target(struct run *run)
 {
     struct fluxo_parser *parser = run->parser;
     int32_t start = parser->name + parser->value_off;
     uint64_t noted = parser->remaining;
 
-    if (!fluxo_target_is_final(parser))
-        fluxo_refuse(run, FLUXO_ERR_TARGET, to);
-    else if (parser->code == FLUXO_METHOD_CONNECT && (!(noted & HOST_SEEN) || !(noted & PORT_SEEN) || !is_port_valid(parser)))
+    if (run->options->relax & FLUXO_RELAX_ANY_AUTHORITY)
+        return;
+    if (parser->code == FLUXO_METHOD_CONNECT && (!(noted & HOST_SEEN) || !(noted & PORT_SEEN) || !is_port_valid(parser)))
         fluxo_refuse(run, FLUXO_ERR_TARGET_CONNECT, start);
     else if ((noted & AUTHORITY_SEEN) && (!(noted & HOST_SEEN) || !is_port_valid(parser)))
         fluxo_refuse(run, FLUXO_ERR_TARGET_AUTHORITY, start);
 }
 
 /* The port is for the host before it (RFC 9110 4.2.1); a Host that is empty altogether is valid (RFC 9112 3.2). */
-static void judge_host(struct run *run, int32_t to)
+static void judge_host(struct run *run)
 {
     struct fluxo_parser *parser = run->parser;
     uint64_t noted = parser->remaining;
 
-    if (!fluxo_target_is_final(parser))
-        fluxo_refuse(run, FLUXO_ERR_HOST, to);
-    else if (!is_port_valid(parser) || (noted && !(noted & HOST_SEEN)))
+    if (!is_port_valid(parser) || (noted && !(noted & HOST_SEEN)))
         fluxo_refuse_value(run, FLUXO_ERR_HOST);
-    parser->host_seen = 1;
 }
 
 /* At the end of a value. */
@@ -122,28 +136,40 @@ void fluxo_judge_value(struct run *run, int32_t to)
 
     if (!fluxo_check_value(run, to) || !parser->sub)
         return;
-    if (is_target_check(parser)) {
-        if (parser->line == LINE_REQUEST)
-            judge_target(run, to);
-        else
-            judge_host(run, to);
+    if (is_target_check(parser))
+        fluxo_run_target(run, end, end, end);
+    else
+        fluxo_run_value(run, end, end, end);
+    if (run->error)
         return;
-    }
-    fluxo_run_value(run, end, end, end);
-    if (!run->error && !fluxo_value_is_final(parser))
+    if (!(is_target_check(parser) ? fluxo_target_is_final(parser) : fluxo_value_is_final(parser)))
         fluxo_refuse(run, name_value_error(parser), to);
-    if (parser->steer == STEER_CONTENT_LENGTH)
-        parser->length_seen = 1;
+    else if (parser->line == LINE_REQUEST)
+        judge_target(run);
+    else if (parser->steer == STEER_HOST)
+        judge_host(run);
 }
 
 void fluxo_add_length_digit(struct run *run, const unsigned char *p)
 {
     uint64_t digit = (uint64_t)(*p - '0');
 
-    if (run->parser->length > (INT64_MAX - digit) / 10)
+    if (run->parser->remaining > (INT64_MAX - digit) / 10)
         fluxo_refuse(run, FLUXO_ERR_CONTENT_LENGTH_OVERFLOW, place(run, p));
     else
-        run->parser->length = run->parser->length * 10 + digit;
+        run->parser->remaining = run->parser->remaining * 10 + digit;
+}
+
+/* Another length of the same value comes here only when it is let pass. */
+void fluxo_end_length(struct run *run)
+{
+    struct fluxo_parser *parser = run->parser;
+
+    if (parser->length_seen && parser->length != parser->remaining)
+        fluxo_refuse_value(run, FLUXO_ERR_CONTENT_LENGTH_REPEATED);
+    parser->length = parser->remaining;
+    parser->length_seen = 1;
+    parser->remaining = 0;
 }
 
 /* RFC 9112 6.1: chunked at most once; in a request nothing after it, which is refused as soon as it is seen. */

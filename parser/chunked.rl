@@ -29,9 +29,10 @@
     # "0" may begin both a chunk and the last one: there mark and digit are told twice, which changes nothing.
     the_chunk_size = chunk_size >mark_chunk_size $add_chunk_digit %end_chunk_size $!fail_chunk_size;
     the_chunk_ext  = ( ( chunk_ext - "" ) >mark_chunk_ext )? %end_chunk_ext $!fail_chunk_ext;
+    the_line_end   = CR ( LF >!fail_LF );
     the_data_end   = CRLF $!fail_chunk_data_end;
-    the_chunk      = ( the_chunk_size - zero ) the_chunk_ext the_CRLF @emit_chunk OCTET the_data_end;
-    the_last_chunk = ( the_chunk_size & zero ) the_chunk_ext the_CRLF @emit_chunk;
+    the_chunk      = ( the_chunk_size - zero ) the_chunk_ext the_line_end @emit_chunk OCTET the_data_end;
+    the_last_chunk = ( the_chunk_size & zero ) the_chunk_ext the_line_end @emit_chunk;
 
     main := the_chunk* the_last_chunk the_field_lines the_CRLF @emit_trailers;
 

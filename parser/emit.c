@@ -2,14 +2,19 @@
 /*
  * What the machines' actions do, in the order of the message.
  *
- * How this works: a line's places are kept as offsets from its name (in the head's lines: from what will be the event's
- * name), and the name's own from the first byte of the call; in pieces mode that one goes below zero when the line began in
- * an earlier call. An event then holds what of the line lies at or above zero.
+ * How this works: `name` is the place where the event's name begins, counted from the first byte of the call; `value_off` and
+ * `value_end` count from `name`. In pieces mode `name` goes below zero when the line began in an earlier call, and an event
+ * holds what of the line lies at or above zero.
  */
 
 #include "machine.h"
 
 /* ---- A line and its parts ---- */
+
+static int32_t at_least_0(int32_t at)
+{
+    return at < 0 ? 0 : at;
+}
 
 static void open_line(struct run *run, enum line line, const unsigned char *p)
 {
@@ -22,6 +27,7 @@ static void open_line(struct run *run, enum line line, const unsigned char *p)
     parser->value_off = 0;
     parser->value_end = 0;
     parser->steer = STEER_NONE;
+    parser->fold = 0;
     parser->sub = NAMES_BEGIN;
 }
 
@@ -38,7 +44,7 @@ static void begin_value(struct run *run, int32_t at)
 static void narrow_name(struct run *run, int32_t to)
 {
     struct fluxo_parser *parser = run->parser;
-    int32_t at = parser->name > 0 ? parser->name : 0;
+    int32_t at = at_least_0(parser->name);
 
     for (; at < to; at++) {
         uint32_t nth = (uint32_t)(at - parser->name);
@@ -93,9 +99,14 @@ static struct fluxo_event *add_event(struct run *run, enum fluxo_event_kind kind
 
 enum { SLOTS_A_STEP = 3 }; /* a line's event, HEAD and MESSAGE */
 
+int fluxo_has_room(const struct run *run)
+{
+    return run->capacity - run->count >= SLOTS_A_STEP;
+}
+
 static fluxo_reach go_on_if_room(struct run *run, const unsigned char *p)
 {
-    if (run->capacity - run->count < SLOTS_A_STEP) {
+    if (!fluxo_has_room(run)) {
         run->status = FLUXO_EVENTS_FULL;
         run->stop = 1;
     }
@@ -123,18 +134,14 @@ static unsigned name_id(const struct fluxo_parser *parser)
     return parser->line == LINE_CHUNK ? 0 : parser->code;
 }
 
-static int32_t at_least_0(int32_t at)
-{
-    return at < 0 ? 0 : at;
-}
-
-/* What this call has of the open line: its name up to name_end, its value up to value_end. Returns NULL for nothing. */
+/* What this call has of the open line: its name up to name_end, its value up to value_end. It may be nothing. */
 static struct fluxo_event *add_part(struct run *run, int32_t name_end, int32_t value_end)
 {
     const struct fluxo_parser *parser = run->parser;
     int32_t name = at_least_0(parser->name), value = at_least_0(parser->name + parser->value_off);
     struct fluxo_event *event = add_event(run, name_event(parser), name_id(parser), name);
 
+    event->flags = parser->fold ? FLUXO_EVENT_FOLD : 0;
     if (name_end > name)
         event->name_len = (uint16_t)(name_end - name);
     else
@@ -176,7 +183,7 @@ void fluxo_emit_piece(struct run *run)
         value_end = parser->name + (int32_t)parser->value_end;
         parser->value_end += (uint32_t)(run->at - at_least_0(value_end));
     }
-    add_part(run, name_end, value_end)->flags = FLUXO_EVENT_MORE;
+    add_part(run, name_end, value_end)->flags |= FLUXO_EVENT_MORE;
     if (!run->events[run->count - 1].name_len && !run->events[run->count - 1].len)
         run->count--;
 }
@@ -185,8 +192,11 @@ fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p)
 {
     struct fluxo_parser *parser = run->parser;
     int32_t value_end = parser->name + (int32_t)parser->value_end;
-    struct fluxo_event *event = add_part(run, parser->name + parser->name_len, value_end);
+    struct fluxo_event *event;
 
+    if (run->error) /* by this very byte */
+        return p + 1;
+    event = add_part(run, parser->name + parser->name_len, value_end);
     if (!event->name_len && value_end < 0)
         event->gap = (uint16_t)-value_end;
     parser->line = LINE_NONE;
@@ -222,11 +232,19 @@ fluxo_reach fluxo_end_method(struct run *run, const unsigned char *p)
     return fluxo_go_on(run, p);
 }
 
+/* RFC 9112 3.2.4; CONNECT's target is an authority, where * is a byte like others. */
+static int may_ask_for_asterisk(const struct run *run)
+{
+    unsigned method = run->parser->code;
+
+    return method == FLUXO_METHOD_OPTIONS || method == FLUXO_METHOD_CONNECT || (run->options->relax & FLUXO_RELAX_ANY_ASTERISK);
+}
+
 fluxo_reach fluxo_mark_target(struct run *run, const unsigned char *p)
 {
     begin_value(run, place(run, p));
     fluxo_begin_check(run, *p);
-    if (*p == '*' && run->parser->code != FLUXO_METHOD_OPTIONS && run->parser->code != FLUXO_METHOD_CONNECT)
+    if (*p == '*' && !may_ask_for_asterisk(run))
         return fluxo_stop(run, FLUXO_ERR_TARGET_ASTERISK, p);
     return fluxo_go_on(run, p);
 }
@@ -241,7 +259,8 @@ fluxo_reach fluxo_end_target(struct run *run, const unsigned char *p)
 
 fluxo_reach fluxo_mark_major(struct run *run, const unsigned char *p)
 {
-    return *p == '1' ? fluxo_go_on(run, p) : fluxo_stop(run, FLUXO_ERR_HTTP_MAJOR_VERSION, p);
+    return *p == '1' || (run->options->relax & FLUXO_RELAX_ANY_VERSION) ? fluxo_go_on(run, p)
+                                                                        : fluxo_stop(run, FLUXO_ERR_HTTP_MAJOR_VERSION, p);
 }
 
 fluxo_reach fluxo_mark_minor(struct run *run, const unsigned char *p)
@@ -296,6 +315,15 @@ fluxo_reach fluxo_mark_name(struct run *run, const unsigned char *p)
     return fluxo_go_on(run, p);
 }
 
+/* A line that goes on with the value before it: a field line without a name. */
+fluxo_reach fluxo_mark_fold(struct run *run, const unsigned char *p)
+{
+    fluxo_mark_name(run, p);
+    run->parser->part = PART_GAP;
+    run->parser->fold = 1;
+    return fluxo_go_on(run, p);
+}
+
 fluxo_reach fluxo_end_name(struct run *run, const unsigned char *p)
 {
     end_name(run, p);
@@ -312,28 +340,33 @@ static void refuse_repetition(struct run *run)
         return;
     if (parser->steer == STEER_HOST && parser->host_seen)
         fluxo_refuse_value(run, FLUXO_ERR_HOST_REPEATED);
-    if (parser->steer == STEER_CONTENT_LENGTH && parser->length_seen)
+    if (parser->steer == STEER_CONTENT_LENGTH && parser->length_seen && !(run->options->relax & FLUXO_RELAX_EQUAL_LENGTHS))
         fluxo_refuse_value(run, FLUXO_ERR_CONTENT_LENGTH_REPEATED);
 }
 
-fluxo_reach fluxo_mark_value(struct run *run, const unsigned char *p)
+/* At its first byte that is no white space; an empty value stands at the line's end. */
+static void begin_field_value(struct run *run, const unsigned char *p)
 {
     begin_value(run, place(run, p));
     fluxo_begin_check(run, *p);
     refuse_repetition(run);
-    if (run->parser->steer == STEER_UPGRADE)
+}
+
+fluxo_reach fluxo_mark_value(struct run *run, const unsigned char *p)
+{
+    begin_field_value(run, p);
+    if (run->parser->steer == STEER_UPGRADE && run->parser->phase == PHASE_HEAD)
         run->parser->upgrade_field = 1;
     return fluxo_go_on(run, p);
 }
 
 fluxo_reach fluxo_end_value(struct run *run, const unsigned char *p)
 {
-    if (run->parser->part == PART_GAP) { /* an empty value stands at the line's end */
-        begin_value(run, place(run, p));
-        fluxo_begin_check(run, *p);
-        refuse_repetition(run);
-    }
+    if (run->parser->part == PART_GAP)
+        begin_field_value(run, p);
     fluxo_judge_value(run, place(run, p));
+    if (run->parser->steer == STEER_HOST)
+        run->parser->host_seen = 1;
     mark_value_end(run, place(run, p));
     run->parser->part = PART_END;
     return fluxo_go_on(run, p);
@@ -360,9 +393,9 @@ static enum fluxo_error_code judge_head(struct run *run)
     struct fluxo_parser *parser = run->parser;
     enum fluxo_error_code error;
 
-    if (!parser->response && parser->minor > 0 && !parser->host_seen)
+    if (!parser->response && parser->minor > 0 && !parser->host_seen && !(run->options->relax & FLUXO_RELAX_NO_HOST))
         return FLUXO_ERR_HOST_MISSING;
-    error = fluxo_decide_framing(parser);
+    error = fluxo_decide_framing(parser, run->options->relax);
     if (!error && parser->framing == FLUXO_FRAMING_LENGTH && parser->length > run->options->limits.body)
         return FLUXO_ERR_BODY_LIMIT;
     return error;
@@ -375,7 +408,7 @@ static int has_body(const struct fluxo_parser *parser)
 
 fluxo_reach fluxo_emit_head(struct run *run, const unsigned char *p)
 {
-    enum fluxo_error_code error = judge_head(run);
+    enum fluxo_error_code error = run->error ? (enum fluxo_error_code)run->error : judge_head(run);
     int32_t after = place(run, p) + 1;
 
     if (error) {

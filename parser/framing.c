@@ -16,24 +16,26 @@ enum {
     MINOR_0 = 256
 };
 
-/* The first row whose facts all hold decides. Rows without a rule's number are our policy, or RFC 9110's. */
+/* The first row whose facts all hold decides, unless a relaxation passes it over. Rows without a rule's number are our
+   policy, or RFC 9110's. */
 static const struct {
     uint16_t facts;
     uint8_t framing, error;
+    uint32_t passed_over;
 } rules[] = {
     /* clang-format off */
-    {BODILESS,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                         /* rule 1 */
-    {TUNNEL,             FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                         /* rule 2 */
-    {CODED | MINOR_0,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0},     /* 6.1: faulty, so refused */
-    {CODED | LENGTH,     FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH}, /* rule 3: ought to be an error */
-    {CONNECT | CODED,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY},            /* RFC 9110 9.3.6 */
-    {CONNECT | OCTETS,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY},
-    {CHUNKED,            FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE},                         /* rule 4 */
-    {CODED | REQUEST,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CHUNKED_NOT_LAST},             /* rule 4 */
-    {CODED,              FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE},                         /* rule 4 */
-    {LENGTH,             FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE},                         /* rules 5 and 6 */
-    {REQUEST,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE},                         /* rule 7 */
-    {0,                  FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE}                          /* rule 8 */
+    {BODILESS,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE, 0},  /* rule 1 */
+    {TUNNEL,             FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE, 0},  /* rule 2 */
+    {CODED | MINOR_0,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0,     FLUXO_RELAX_CODING_IN_1_0},     /* 6.1: faulty */
+    {CODED | LENGTH,     FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH, FLUXO_RELAX_LENGTH_WITH_CODING}, /* rule 3 */
+    {CONNECT | CODED,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY, 0},  /* RFC 9110 9.3.6 */
+    {CONNECT | OCTETS,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY, 0},
+    {CHUNKED,            FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE, 0},  /* rule 4 */
+    {CODED | REQUEST,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CHUNKED_NOT_LAST, 0},  /* rule 4 */
+    {CODED,              FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE, 0},  /* rule 4 */
+    {LENGTH,             FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE, 0},  /* rules 5 and 6 */
+    {REQUEST,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE, 0},  /* rule 7 */
+    {0,                  FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE, 0}  /* rule 8 */
     /* clang-format on */
 };
 
@@ -74,12 +76,15 @@ static unsigned gather_facts(const struct fluxo_parser *parser)
     return facts;
 }
 
-enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser)
+enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t relax)
 {
     unsigned facts = gather_facts(parser), rule = 0;
 
-    while ((rules[rule].facts & facts) != rules[rule].facts)
+    while ((rules[rule].facts & facts) != rules[rule].facts || (rules[rule].passed_over & relax)) {
+        if ((rules[rule].facts & facts) == rules[rule].facts)
+            parser->close = 1; /* RFC 9112 6.1: after such a message the connection is not to be used */
         rule++;
+    }
     parser->framing = rules[rule].framing & 3u;
     if (parser->framing != FLUXO_FRAMING_LENGTH)
         parser->length = 0;

@@ -40,19 +40,25 @@ static struct token limit_token(int64_t bound, unsigned char delimiter, enum flu
 static struct token token_bound(const struct run *run)
 {
     const struct fluxo_parser *parser = run->parser;
+    const struct fluxo_limits *limits = &run->options->limits;
     int64_t name = parser->name;
 
     if (parser->line == LINE_REQUEST && parser->part == PART_NAME)
-        return limit_token(name + run->options->limits.method, ' ', FLUXO_ERR_METHOD_LIMIT);
+        return limit_token(name + limits->method, ' ', FLUXO_ERR_METHOD_LIMIT);
     if (parser->line == LINE_REQUEST && parser->part == PART_VALUE)
-        return limit_token(name + parser->value_off + run->options->limits.target, ' ', FLUXO_ERR_TARGET_LIMIT);
-    if (parser->line == LINE_FIELD && parser->part == PART_NAME)
-        return limit_token(name + run->options->limits.field_name, ':', FLUXO_ERR_FIELD_NAME_LIMIT);
+        return limit_token(name + parser->value_off + limits->target, ' ', FLUXO_ERR_TARGET_LIMIT);
+    if (parser->line == LINE_FIELD && parser->part == PART_NAME && limits->field_name < limits->field_line)
+        return limit_token(name + limits->field_name, ':', FLUXO_ERR_FIELD_NAME_LIMIT);
     if (parser->line == LINE_FIELD && parser->part != PART_END)
-        return limit_token(name + run->options->limits.field_line, '\r', FLUXO_ERR_FIELD_LINE_LIMIT);
+        return limit_token(name + limits->field_line, '\r', FLUXO_ERR_FIELD_LINE_LIMIT);
     if (parser->line == LINE_CHUNK && parser->part == PART_VALUE)
-        return limit_token((int64_t)parser->section + run->options->limits.extensions, '\r', FLUXO_ERR_EXTENSIONS_LIMIT);
+        return limit_token((int64_t)parser->section + limits->extensions, '\r', FLUXO_ERR_EXTENSIONS_LIMIT);
     return limit_token(INT64_MAX, 0, FLUXO_ERR_NONE);
+}
+
+static int ends_token(unsigned char delimiter, unsigned char byte)
+{
+    return byte == delimiter || (byte == '\n' && delimiter == '\r'); /* the machine says whether LF alone may */
 }
 
 /* The byte after a token is not the token's: it may stand at the bound. */
@@ -64,7 +70,7 @@ int32_t fluxo_bound(const struct run *run)
 
     if (token.bound >= bound)
         return (int32_t)bound;
-    return (int32_t)(token.bound + (run->bytes[token.bound] == token.delimiter));
+    return (int32_t)(token.bound + ends_token(token.delimiter, run->bytes[token.bound]));
 }
 
 void fluxo_refuse_limit(struct run *run, int32_t at)
@@ -101,6 +107,46 @@ fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsign
     return p + 1;
 }
 
+fluxo_reach fluxo_require(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit, enum fluxo_error_code code)
+{
+    if (!(run->options->relax & bit))
+        fluxo_fail(run, p, code);
+    return run->stop ? p + 1 : pe;
+}
+
+fluxo_reach fluxo_require_in_value(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit,
+                                   enum fluxo_error_code code)
+{
+    if (!(run->options->relax & bit))
+        fluxo_refuse(run, code, place(run, p));
+    return run->stop ? p + 1 : pe;
+}
+
+fluxo_reach fluxo_require_spaces(struct run *run, const unsigned char *p, fluxo_reach pe)
+{
+    enum fluxo_error_code code = FLUXO_ERR_STATUS_CODE;
+
+    if (run->parser->line == LINE_REQUEST)
+        code = run->parser->part == PART_GAP ? FLUXO_ERR_TARGET : FLUXO_ERR_HTTP_VERSION;
+    return fluxo_require(run, p, pe, FLUXO_RELAX_START_LINE_SPACES, code);
+}
+
+/* RFC 9112 5.1: never in a request. */
+fluxo_reach fluxo_require_space_before_colon(struct run *run, const unsigned char *p, fluxo_reach pe)
+{
+    uint32_t bit = run->parser->response ? FLUXO_RELAX_SPACE_BEFORE_COLON : 0;
+
+    return fluxo_require(run, p, pe, bit, FLUXO_ERR_SPACE_BEFORE_COLON);
+}
+
+/* A field that steers the parser has been judged at the end of its line. */
+fluxo_reach fluxo_require_obs_fold(struct run *run, const unsigned char *p, fluxo_reach pe)
+{
+    uint32_t bit = run->parser->steer == STEER_NONE ? FLUXO_RELAX_OBS_FOLD : 0;
+
+    return fluxo_require(run, p, pe, bit, FLUXO_ERR_OBS_FOLD);
+}
+
 void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code code)
 {
     if (fluxo_check_value(run, place(run, p)))
@@ -119,7 +165,7 @@ void fluxo_fail_name(struct run *run, const unsigned char *p)
     if (is_blank(*p) && begun)
         fluxo_fail(run, p, FLUXO_ERR_SPACE_BEFORE_COLON);
     else if (is_blank(*p))
-        fluxo_fail(run, p, run->parser->fields ? FLUXO_ERR_OBS_FOLD : FLUXO_ERR_SPACE_BEFORE_FIELDS);
+        fluxo_fail(run, p, FLUXO_ERR_SPACE_BEFORE_FIELDS);
     else if (begun)
         fluxo_fail(run, p, FLUXO_ERR_FIELD_NAME);
     else

@@ -11,7 +11,7 @@ libfluxo_a_SOURCES = $(machines) \
 
 fluxodir = $(includedir)/fluxo
 fluxo_HEADERS = parser/fluxo/parser.h \
-    parser/fluxo/errors.def parser/fluxo/fields.def parser/fluxo/limits.def parser/fluxo/methods.def parser/fluxo/status.def
+    parser/fluxo/errors.def parser/fluxo/fields.def parser/fluxo/limits.def parser/fluxo/methods.def parser/fluxo/relax.def parser/fluxo/status.def
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = parser/fluxo.pc
@@ -19,7 +19,7 @@ nodist_pkgconfig_DATA = parser/fluxo.pc
 # ---- The machines: goto code or tables for messages, as configured; tables for what stands inside a line ----
 
 machines = parser/request.c parser/response.c parser/chunked.c parser/target.c parser/value.c
-grammar = parser/grammar/rfc5234.rl parser/grammar/rfc3986.rl parser/grammar/rfc9110.rl parser/grammar/rfc9112.rl
+grammar = parser/require.rl parser/grammar/relaxed.rl parser/grammar/rfc5234.rl parser/grammar/rfc3986.rl parser/grammar/rfc9110.rl parser/grammar/rfc9112.rl
 
 EXTRA_DIST += $(grammar) parser/field.rl $(machines:.c=.rl) parser/ragel-$(RAGEL_STYLE)
 

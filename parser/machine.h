@@ -6,6 +6,15 @@
  * action remembers (mark_, end_), tells (emit_) or refuses (fail_), and answers how far the machine may go on: to the next
  * limit, or no further than this byte when the call has to stop. Places are offsets from the first byte of the call; what
  * was left behind in earlier calls is below zero.
+ *
+ * One cache line holds a parser, so some of its members mean one thing here and another there:
+ *
+ *     sub        in a name that comes in pieces the row of its table, in a value its machine's state, after ERROR the error
+ *     remaining  in an authority what is noted of it, in Content-Length its value, in a body octets, after ERROR its offset
+ *     fields     before the start-line empty lines, then field lines
+ *     section    where the head or the trailer section began; among chunks the size of their extensions, or while one is
+ *                open where they would have begun if they stood in one piece
+ *     code       the method of a request, the status of a response
  */
 #ifndef FLUXO_MACHINE_H
 #define FLUXO_MACHINE_H
@@ -95,7 +104,8 @@ const unsigned char *fluxo_run_chunked(struct run *run, const unsigned char *p, 
  */
 int fluxo_begin_target(const struct run *run, unsigned char first);
 int fluxo_target_is_final(const struct fluxo_parser *parser);
-const unsigned char *fluxo_run_target(struct run *run, const unsigned char *p, const unsigned char *pe);
+const unsigned char *fluxo_run_target(struct run *run, const unsigned char *p, const unsigned char *pe,
+                                      const unsigned char *eof);
 int fluxo_begin_value(enum steer steer);
 int fluxo_value_is_final(const struct fluxo_parser *parser);
 const unsigned char *fluxo_run_value(struct run *run, const unsigned char *p, const unsigned char *pe,
@@ -121,6 +131,7 @@ fluxo_reach fluxo_end_reason(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_mark_name(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_end_name(struct run *run, const unsigned char *p);
+fluxo_reach fluxo_mark_fold(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_mark_value(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_end_value(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_emit_head(struct run *run, const unsigned char *p);
@@ -134,7 +145,8 @@ fluxo_reach fluxo_emit_trailers(struct run *run, const unsigned char *p);
 
 void fluxo_end_message(struct run *run, int32_t at);
 void fluxo_emit_body(struct run *run, uint64_t length);
-void fluxo_emit_piece(struct run *run); /* pieces mode: the bytes go, the line stays open */
+int fluxo_has_room(const struct run *run); /* for the events of one more step */
+void fluxo_emit_piece(struct run *run);    /* pieces mode: the bytes go, the line stays open */
 
 /* ---- limit.c: how far a machine may go on, and what is said when it may not ---- */
 
@@ -144,6 +156,14 @@ fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsign
 void fluxo_refuse(struct run *run, enum fluxo_error_code code, int32_t at);                  /* the first refusal counts */
 void fluxo_refuse_value(struct run *run, enum fluxo_error_code code);                        /* at the value's first byte */
 void fluxo_refuse_limit(struct run *run, int32_t at);
+
+/* For bytes that pass only with a bit of relax.def: how far the machine may go on, which is `pe` or not beyond p. */
+fluxo_reach fluxo_require(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit, enum fluxo_error_code code);
+fluxo_reach fluxo_require_in_value(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit,
+                                   enum fluxo_error_code code);
+fluxo_reach fluxo_require_spaces(struct run *run, const unsigned char *p, fluxo_reach pe);
+fluxo_reach fluxo_require_space_before_colon(struct run *run, const unsigned char *p, fluxo_reach pe);
+fluxo_reach fluxo_require_obs_fold(struct run *run, const unsigned char *p, fluxo_reach pe);
 
 /* For bytes at which a machine has no way on; the value before them is refused first, if it has to be. */
 void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code code);
@@ -158,15 +178,17 @@ void fluxo_judge_value(struct run *run, int32_t to); /* the value ends there */
 
 void fluxo_see_authority(struct run *run);
 void fluxo_see_host(struct run *run);
+void fluxo_see_colon(struct run *run);
 void fluxo_add_port_digit(struct run *run, const unsigned char *p);
 int fluxo_is_absolute_form(const struct run *run);
 void fluxo_add_length_digit(struct run *run, const unsigned char *p);
+void fluxo_end_length(struct run *run);
 void fluxo_see_coding(struct run *run, enum coding coding);
 void fluxo_see_unknown_coding(struct run *run);
 
 /* ---- framing.c: what the head means for what follows it ---- */
 
-enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser);
+enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t relax);
 int fluxo_has_no_body(const struct fluxo_parser *parser); /* whatever its fields say */
 int fluxo_is_tunnel(const struct fluxo_parser *parser);   /* a 2xx response to CONNECT */
 int fluxo_is_interim(const struct fluxo_parser *parser);

@@ -11,17 +11,14 @@
 #include <string.h>
 
 #define LIMIT(member, name, type, standard, least, most, error) standard,
-static const struct fluxo_options defaults = {FLUXO_PROFILE_STRICT,
-                                              0,
-                                              {
+/* clang-format off */
+static const struct fluxo_options defaults = {FLUXO_PROFILE_DEFAULT, 0, {
 #include <fluxo/limits.def>
-                                              }};
+}};
+/* clang-format on */
 #undef LIMIT
 
-enum {
-    CAPACITY_LEAST = 8,
-    SLOTS_LEAST = 3 /* a step may write a line, HEAD and MESSAGE */
-};
+enum { CAPACITY_LEAST = 8 };
 
 static const int32_t INPUT_MOST = INT32_MAX; /* more is taken in parts */
 
@@ -47,7 +44,12 @@ static int are_valid(const struct fluxo_options *options)
     for (at = 0; at < sizeof limits / sizeof limits[0]; at++)
         if (limits[at].value < limits[at].least || limits[at].value > limits[at].most)
             return 0;
-    return options->profile == FLUXO_PROFILE_STRICT && !(options->flags & ~known_flags);
+    return !(options->relax & ~(uint32_t)FLUXO_RELAX_ALL) && !(options->flags & ~known_flags);
+}
+
+static uint16_t begin_state(const struct fluxo_parser *parser)
+{
+    return (uint16_t)(parser->response ? fluxo_begin_response() : fluxo_begin_request());
 }
 
 static void begin_message(struct fluxo_parser *parser)
@@ -59,7 +61,7 @@ static void begin_message(struct fluxo_parser *parser)
     next.offset = parser->offset;
     next.response = parser->response;
     next.phase = PHASE_START;
-    next.state = (uint16_t)(parser->response ? fluxo_begin_response() : fluxo_begin_request());
+    next.state = begin_state(parser);
     if (fluxo_is_interim(parser)) {
         next.answers_head = parser->answers_head;
         next.answers_connect = parser->answers_connect;
@@ -133,6 +135,13 @@ static void begin_body(struct fluxo_parser *parser)
         parser->phase = parser->framing == FLUXO_FRAMING_LENGTH ? PHASE_LENGTH : PHASE_CLOSE;
 }
 
+/* The byte at `bound` is there, and a limit forbids it. */
+static void refuse_beyond(struct run *run, int32_t bound)
+{
+    if (fluxo_check_value(run, bound))
+        fluxo_refuse_limit(run, bound);
+}
+
 static void read_lines(struct run *run)
 {
     int32_t bound = fluxo_bound(run);
@@ -144,13 +153,11 @@ static void read_lines(struct run *run)
         begin_body(run->parser);
     if (run->stop)
         return;
-    if (run->at >= run->end) {
-        need_more(run);
-        return;
-    }
     bound = fluxo_bound(run);
-    if (bound <= run->at && fluxo_check_value(run, bound))
-        fluxo_refuse_limit(run, bound);
+    if (bound < run->at || (bound == run->at && run->at < run->end))
+        refuse_beyond(run, bound);
+    else if (run->at == run->end)
+        need_more(run);
 }
 
 /* How many octets may be handed out now, of `due`; a body over its limit is refused at the first octet beyond. */
@@ -230,10 +237,10 @@ static void step(struct run *run)
 static void take_steps(struct run *run)
 {
     while (run->status == RUNNING && !run->error) {
-        if (run->capacity - run->count < SLOTS_LEAST)
-            run->status = FLUXO_EVENTS_FULL;
-        else
+        if (fluxo_has_room(run))
             step(run);
+        else
+            run->status = FLUXO_EVENTS_FULL;
     }
 }
 
@@ -336,6 +343,12 @@ struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *byt
     return end_run(&run);
 }
 
+/* Empty lines are nothing; a CR is the half of one. */
+static int has_nothing_begun(const struct fluxo_parser *parser)
+{
+    return parser->phase == PHASE_DONE || (parser->phase == PHASE_START && parser->state == begin_state(parser));
+}
+
 struct fluxo_feed fluxo_parser_finish(struct fluxo_parser *parser, struct fluxo_event *events, uint32_t capacity)
 {
     struct run run;
@@ -344,7 +357,7 @@ struct fluxo_feed fluxo_parser_finish(struct fluxo_parser *parser, struct fluxo_
         return answer_over(parser);
     if (capacity < CAPACITY_LEAST || !events)
         return answer(FLUXO_ERROR, FLUXO_ERR_MISUSE);
-    if (parser->phase == PHASE_START || parser->phase == PHASE_DONE) {
+    if (has_nothing_begun(parser)) {
         parser->phase = PHASE_CLOSED;
         return answer(FLUXO_CLOSED, FLUXO_ERR_NONE);
     }
@@ -366,7 +379,7 @@ struct fluxo_facts fluxo_parser_facts(const struct fluxo_parser *parser)
     facts.framing = (uint8_t)parser->framing;
     facts.keep_alive = (uint8_t)fluxo_persists(parser);
     facts.upgrade = (uint8_t)fluxo_upgrades(parser);
-    facts.expect_continue = parser->minor > 0 && parser->expect_continue;
+    facts.expect_continue = !parser->response && parser->minor > 0 && parser->expect_continue;
     return facts;
 }
 

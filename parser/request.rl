@@ -22,13 +22,14 @@
     action fail_target       { fluxo_fail(run, p, FLUXO_ERR_TARGET); }
     action fail_HTTP_version { fluxo_fail_line(run, p, FLUXO_ERR_HTTP_VERSION); }
 
-    # what any of the four forms is made of
-    target_octet = unreserved | reserved | "%";
+    # what stands between the spaces; target.rl says whether it is a request-target
+    target_octet = VCHAR | obs_text;
 
     the_method         = method >mark_method %end_method $!fail_method;
     the_request_target = target_octet+ >mark_target %end_target $!fail_target;
-    the_HTTP_version   = ( HTTP_name "/" DIGIT @mark_major "." DIGIT @mark_minor ) $!fail_HTTP_version;
-    the_request_line   = the_method SP the_request_target SP the_HTTP_version;
+    the_HTTP_version   = ( HTTP_name "/" DIGIT @mark_major "." DIGIT @mark_minor relaxed_start_line_spaces? ) $!fail_HTTP_version;
+    the_SP             = SP relaxed_start_line_spaces?;
+    the_request_line   = the_method the_SP the_request_target the_SP the_HTTP_version;
     the_empty_lines    = ( the_CRLF @count_empty_line )*;
 
     main := the_empty_lines the_request_line the_CRLF @emit_line the_field_lines the_CRLF @emit_head;

@@ -26,9 +26,11 @@
     the_HTTP_version  = ( HTTP_name "/" DIGIT @mark_major "." DIGIT @mark_minor ) >mark_head $!fail_HTTP_version;
     the_status_code   = status_code >mark_status $add_status_digit %end_status $!fail_status_code;
     the_reason_phrase = ( reason_phrase >mark_reason )? %end_reason $!fail_reason_phrase;
-    the_status_line   = the_HTTP_version SP the_status_code SP the_reason_phrase;
+    the_SP            = SP relaxed_start_line_spaces?;
+    the_short_end     = the_CRLF & ( ( relaxed_status_end >end_reason ) any* );
+    the_status_line   = the_HTTP_version the_SP the_status_code ( SP the_reason_phrase the_CRLF | the_short_end );
 
-    main := the_status_line the_CRLF @emit_line the_field_lines the_CRLF @emit_head;
+    main := the_status_line @emit_line the_field_lines the_CRLF @emit_head;
 
     write data noerror nofinal noentry;
 }%%

@@ -3,8 +3,8 @@
  * RFC 9112 3.2: the four forms of request-target, and the value of Host, which is the same authority.
  *
  * How this works: the method and the first byte choose the form. The authority stands here once, for absolute-form, CONNECT
- * and Host; only in absolute-form may a path or a query follow it, only in Host can white space. What is not regular (a host that must not be empty, the
- * number of a port) is noted on the way and judged at the end, in emit.c.
+ * and Host; only in absolute-form may a path or a query follow it, only in Host can white space. What is not regular (a host that
+ * must not be empty, the number of a port) is noted on the way and judged at the end, in check.c.
  */
 
 #include "generated.h"
@@ -13,8 +13,11 @@
     machine fluxo_target;
     alphtype unsigned char;
     include rfc9112 "grammar/rfc9112.rl";
+    include fluxo_require "require.rl";
+    include relaxed "grammar/relaxed.rl";
 
     action see_host        { fluxo_see_host(run); }
+    action see_colon       { fluxo_see_colon(run); }
     action add_port_digit  { fluxo_add_port_digit(run, p); }
     action begin_authority { fluxo_see_authority(run); fgoto in_authority; }
     action begin_path      { fhold; fgoto in_path; }
@@ -22,10 +25,19 @@
 
     # RFC 9110 4.2: of absolute-form only http and https, and 4.2.4: without userinfo
     the_scheme    = "http"i "s"i?;
-    the_authority = ( uri_host $see_host ) ( ":" ( port $add_port_digit ) )?;
-    the_path      = path_abempty ( "?" query )?;
+    the_authority = ( uri_host $see_host ) ( ":" @see_colon ( port $add_port_digit ) )?;
 
-    in_origin    := origin_form;
+    # Paths and queries, escapes aside; what follows a percent sign that begins no escape cannot be a HEXDIG
+    path_octet    = unreserved | sub_delims | ":" | "@" | "/" | relaxed_raw_target | relaxed_target_obs_text;
+    query_octet   = path_octet | "?" | relaxed_raw_query;
+    path_octets   = ( path_octet | pct_encoded | relaxed_bare_percent+ ( path_octet - HEXDIG | pct_encoded ) )*
+                    relaxed_bare_percent*;
+    query_octets  = ( query_octet | pct_encoded | relaxed_bare_percent+ ( query_octet - HEXDIG | pct_encoded ) )*
+                    relaxed_bare_percent*;
+    the_query     = "?" query_octets;
+    the_path      = ( "/" path_octets )? the_query?;
+
+    in_origin    := "/" path_octets the_query?;
     in_asterisk  := asterisk_form;
     in_absolute  := the_scheme "://" @begin_authority;
     in_authority := the_authority ( ( "/" | "?" ) >require_absolute_form @begin_path | OWS );
@@ -49,7 +61,7 @@ int fluxo_target_is_final(const struct fluxo_parser *parser)
     return parser->sub >= fluxo_target_first_final;
 }
 
-const unsigned char *fluxo_run_target(struct run *run, const unsigned char *p, const unsigned char *pe)
+const unsigned char *fluxo_run_target(struct run *run, const unsigned char *p, const unsigned char *pe, const unsigned char *eof)
 {
     int cs = run->parser->sub;
     %% write exec;

@@ -11,7 +11,10 @@
     machine fluxo_value;
     alphtype unsigned char;
     include rfc9112 "grammar/rfc9112.rl";
+    include fluxo_require "require.rl";
+    include relaxed "grammar/relaxed.rl";
 
+    action end_length           { fluxo_end_length(run); }
     action add_length_digit     { fluxo_add_length_digit(run, p); }
     action see_chunked          { fluxo_see_coding(run, CODING_CHUNKED_LAST); }
     action see_known_coding     { fluxo_see_coding(run, CODING_OTHER); }
@@ -24,7 +27,8 @@
     action see_100_continue     { run->parser->expect_continue = 1; }
 
     # RFC 9110 8.6
-    content_length := ( Content_Length $add_length_digit ) OWS;
+    the_length     = ( Content_Length $add_length_digit ) %end_length;
+    content_length := the_length ( relaxed_length_list the_length )* OWS;
 
     # RFC 9112 6.1, 7.2, 7.3: chunked and the compression codings define no parameters; identity is no longer one
     chunked           = "chunked"i;

@@ -228,8 +228,7 @@ static struct fluxo_feed feed(struct connection *c, const char *bytes, size_t le
         break; /* the message before has led there already */
     case FLUXO_NEED_MORE:
     case FLUXO_EVENTS_FULL:
-        c->target_at -= fed.consumed;
-        break; /* from where the next call's bytes will begin */
+        break;
     }
     return fed;
 }

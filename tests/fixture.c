@@ -60,6 +60,29 @@ static int add_answers(struct fixture *fixture, char *methods)
     return 1;
 }
 
+static int add_relaxation(struct fixture *fixture, const char *text)
+{
+#define RELAX(bit, name, profile, section, passes, needs, attack)                                                              \
+    if (strcmp(text, name) == 0) {                                                                                             \
+        fixture->options.relax |= FLUXO_RELAX_##bit;                                                                           \
+        return 1;                                                                                                              \
+    }
+#include <fluxo/relax.def>
+#undef RELAX
+    return complain(fixture, "no such relaxation", text, strlen(text));
+}
+
+static int set_profile(struct fixture *fixture, const char *name)
+{
+    if (strcmp(name, "default") == 0)
+        fixture->options.relax = FLUXO_PROFILE_DEFAULT;
+    else if (strcmp(name, "legacy") == 0)
+        fixture->options.relax = FLUXO_PROFILE_LEGACY;
+    else
+        return complain(fixture, "no such profile", name, strlen(name));
+    return 1;
+}
+
 static int apply_word(struct fixture *fixture, char *word)
 {
     char *value = strchr(word, '=');
@@ -80,6 +103,10 @@ static int apply_word(struct fixture *fixture, char *word)
         *value++ = '\0';
     if (value && strncmp(word, "limit:", 6) == 0)
         return set_limit(fixture, word + 6, value);
+    if (value && strcmp(word, "relax") == 0)
+        return add_relaxation(fixture, value);
+    if (value && strcmp(word, "profile") == 0)
+        return set_profile(fixture, value);
     if (value && strcmp(word, "answers") == 0)
         return add_answers(fixture, value);
     return complain(fixture, "no such word", word, strlen(word));
@@ -148,6 +175,7 @@ int fixture_read(struct fixture *fixture, const char *path)
 
     memset(fixture, 0, sizeof *fixture);
     fluxo_options_init(&fixture->options);
+    fixture->options.relax = FLUXO_PROFILE_STRICT;
     text_clear(&fixture->events);
     for (line = file.bytes; good && line < file.bytes + file.length; line = end + 1) {
         end = (const char *)memchr(line, '\n', (size_t)(file.bytes + file.length - line));

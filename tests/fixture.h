@@ -11,7 +11,8 @@
  *     0 request-line POST / 1.1
  *
  * A line of the input ends in CR LF, unless it ends in a written \r or \n, or in \ for no line end. The words after the kind
- * (request or response): chunks, answers=METHOD[,METHOD...], limit:NAME=N, open (the end of the input is not the end of the
+ * (request or response): chunks, answers=METHOD[,METHOD...], limit:NAME=N,
+ * profile=default|legacy (strict if nothing is said), relax=NAME, open (the end of the input is not the end of the
  * connection).
  */
 #ifndef TESTS_FIXTURE_H

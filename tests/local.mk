@@ -13,14 +13,14 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 
 # ---- Text fixtures: a claim, an input, the events ----
 
-fixture_folders = tests/rfc9112 tests/rfc9110 tests/rfc3986 tests/limits tests/smuggling tests/incremental tests/real
+fixture_folders = tests/rfc9112 tests/rfc9110 tests/rfc3986 tests/limits tests/smuggling tests/incremental tests/relaxed tests/regress tests/real
 
 check_PROGRAMS += tests/run
 tests_run_CPPFLAGS = -I$(top_srcdir)/parser
 tests_run_SOURCES = tests/run.c tests/transcript.c tests/transcript.h tests/fixture.c tests/fixture.h tests/text.c tests/text.h
 tests_run_LDADD = libfluxo.a
 
-TESTS += tests/fixtures.sh
+TESTS += tests/fixtures.sh tests/mutants.sh
 
 # ---- C units ----
 
@@ -40,4 +40,4 @@ tests_talk_SOURCES = tests/talk.c
 
 TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
 
-EXTRA_DIST += $(fixture_folders) tests/fixtures.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
+EXTRA_DIST += $(fixture_folders) tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh

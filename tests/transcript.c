@@ -95,6 +95,9 @@ static int join_line(struct feeding *feeding, const struct fluxo_event *event, c
 {
     struct fluxo_span name = fluxo_event_name(event, bytes), value = fluxo_event_value(event, bytes);
 
+    if (!feeding->line_open && (event->flags & FLUXO_EVENT_FOLD) &&
+        (name.length || (event->kind != FLUXO_EVENT_FIELD && event->kind != FLUXO_EVENT_TRAILER)))
+        break_contract(feeding, "a fold with a name");
     if (!feeding->line_open) {
         feeding->line_at = feeding->offset + event->at;
         text_clear(&feeding->name);
@@ -135,6 +138,20 @@ static void add_line(struct feeding *feeding, const char *what, const char *betw
     text_add(feeding->out, between, strlen(between));
     text_add_visible(feeding->out, feeding->value.bytes, feeding->value.length);
     text_add_format(feeding->out, "%s\n", after);
+}
+
+static void add_field(struct feeding *feeding, const struct fluxo_event *event)
+{
+    const char *what = event->kind == FLUXO_EVENT_FIELD ? "field" : "trailer";
+
+    if (event->flags & FLUXO_EVENT_FOLD) {
+        if (!feeding->value.length) /* nothing is nowhere: where it would stand may be gone */
+            feeding->line_at = 0;
+        add_line(feeding, "fold", "", "");
+        return;
+    }
+    check_field_id(feeding, event);
+    add_line(feeding, what, ": ", "");
 }
 
 static void add_start_line(struct feeding *feeding, const struct fluxo_event *event)
@@ -189,8 +206,7 @@ static void add_event(struct feeding *feeding, const struct fluxo_event *event, 
     if (event->kind == FLUXO_EVENT_REQUEST_LINE || event->kind == FLUXO_EVENT_STATUS_LINE)
         add_start_line(feeding, event);
     if (event->kind == FLUXO_EVENT_FIELD || event->kind == FLUXO_EVENT_TRAILER) {
-        check_field_id(feeding, event);
-        add_line(feeding, event->kind == FLUXO_EVENT_FIELD ? "field" : "trailer", ": ", "");
+        add_field(feeding, event);
     }
     if (event->kind == FLUXO_EVENT_CHUNK) {
         close_body(feeding);

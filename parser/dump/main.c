@@ -113,5 +113,9 @@ int main(int argc, char **argv)
     printer_close(&dump.printer);
     feeder_close(&dump.feeder);
     settings_free(&dump.settings);
-    return fflush(stdout) ? EXIT_MISUSE : outcome;
+    if (fflush(stdout) || ferror(stdout)) {
+        perror("fluxo-dump: standard output");
+        return EXIT_MISUSE;
+    }
+    return outcome;
 }

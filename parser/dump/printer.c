@@ -134,7 +134,7 @@ static void print_line(const struct printer *printer, const struct fluxo_event *
         print_member("name", &printer->name);
         print_member("value", &printer->value);
     }
-    print_at(printer->line_at);
+    print_at(event->kind == FLUXO_EVENT_STATUS_LINE ? printer->message_at : printer->line_at);
 }
 
 static void print_head(const struct printer *printer, uint64_t at)
@@ -182,6 +182,7 @@ void printer_print(struct printer *printer, const struct fluxo_event *event, con
         break;
     case FLUXO_EVENT_MESSAGE:
         printer_print_end(printer, "message", at);
+        printer->message_at = at;
         break;
     default:
         if (!join_line(printer, event, bytes, at))

@@ -15,7 +15,8 @@ struct printer {
     int raw;
     int body_open; /* a body's string is not closed yet */
     uint64_t body_at;
-    int line_open; /* pieces of a line are being joined */
+    uint64_t message_at; /* where the message began, which is where a status-line does */
+    int line_open;       /* pieces of a line are being joined */
     uint64_t line_at;
     struct bytes name, value;
 };

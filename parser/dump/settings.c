@@ -13,9 +13,13 @@ static const char help[] = "usage: fluxo-dump [option...] [file]\n"
                            "  --request             the input is requests (the default)\n"
                            "  --response            the input is responses\n"
                            "  --request-method M    what a response answers; may repeat, in order\n"
-                           "  --profile strict      the letter of the RFCs\n"
-                           "  --limit NAME=N        a limit in bytes or lines; NAME is one of\n"
+                           "  --profile P           strict (the letter of the RFCs), default, or legacy\n"
+                           "  --relax NAME          let pass one thing more; NAME is one of\n"
                            "                        " /* the names follow */;
+
+static const char help_limits[] = "\n"
+                                  "  --limit NAME=N        a limit in bytes or lines; NAME is one of\n"
+                                  "                        " /* the names follow */;
 
 static const char help_end[] = "\n"
                                "  --chunks              print chunk lines\n"
@@ -32,6 +36,10 @@ static const char help_end[] = "\n"
 static void print_help(void)
 {
     fputs(help, stdout);
+#define RELAX(bit, name, profile, section, passes, needs, attack) fputs(name " ", stdout);
+#include <fluxo/relax.def>
+#undef RELAX
+    fputs(help_limits, stdout);
 #define LIMIT(member, name, type, standard, least, most, error) fputs(name " ", stdout);
 #include <fluxo/limits.def>
 #undef LIMIT
@@ -78,7 +86,7 @@ static void set_limit(struct settings *settings, const char *text)
     number = read_number(equals + 1);
 #define LIMIT(member, name, type, standard, least, most, error)                                                                \
     if (strlen(name) == (size_t)(equals - text) && memcmp(name, text, (size_t)(equals - text)) == 0) {                         \
-        if (number + 1 < (unsigned long long)(least) + 1 || number > (most))                                                   \
+        if (number < (unsigned long long)(least) || number > (most))                                                           \
             misuse("--limit out of range", text);                                                                              \
         settings->options.limits.member = (type)number;                                                                        \
         return;                                                                                                                \
@@ -86,6 +94,34 @@ static void set_limit(struct settings *settings, const char *text)
 #include <fluxo/limits.def>
 #undef LIMIT
     misuse("no such limit", text);
+}
+
+static void set_profile(struct settings *settings, const char *name)
+{
+    static const struct {
+        const char *name;
+        uint32_t relax;
+    } profiles[] = {{"strict", FLUXO_PROFILE_STRICT}, {"default", FLUXO_PROFILE_DEFAULT}, {"legacy", FLUXO_PROFILE_LEGACY}};
+    size_t at;
+
+    for (at = 0; at < sizeof profiles / sizeof profiles[0]; at++)
+        if (strcmp(profiles[at].name, name) == 0) {
+            settings->options.relax = profiles[at].relax;
+            return;
+        }
+    misuse("no such profile", name);
+}
+
+static void add_relaxation(struct settings *settings, const char *text)
+{
+#define RELAX(bit, name, profile, section, passes, needs, attack)                                                              \
+    if (strcmp(text, name) == 0) {                                                                                             \
+        settings->relax |= FLUXO_RELAX_##bit;                                                                                  \
+        return;                                                                                                                \
+    }
+#include <fluxo/relax.def>
+#undef RELAX
+    misuse("no such relaxation", text);
 }
 
 static void set_split(struct settings *settings, const char *text)
@@ -146,11 +182,13 @@ static void apply_option(struct settings *settings, const char *word, const char
         set_limit(settings, value);
     else if (strcmp(word, "--split") == 0)
         set_split(settings, value);
-    else if (strcmp(word, "--profile") == 0 && strcmp(value, "strict") != 0)
-        misuse("this version has the profile strict only, not", value);
+    else if (strcmp(word, "--profile") == 0)
+        set_profile(settings, value);
+    else if (strcmp(word, "--relax") == 0)
+        add_relaxation(settings, value);
     else if (strcmp(word, "--format") == 0 && strcmp(value, "json") != 0)
         misuse("this version has the format json only, not", value);
-    else if (strcmp(word, "--profile") != 0 && strcmp(word, "--format") != 0)
+    else if (strcmp(word, "--format") != 0)
         misuse("no such option", word);
 }
 
@@ -178,6 +216,7 @@ void settings_read(struct settings *settings, int argc, char **argv)
             arg++;
         }
     }
+    settings->options.relax |= settings->relax;
     if (files > 1)
         misuse("one file at a time", settings->path);
     if (settings->method_count && settings->kind == FLUXO_REQUEST)

@@ -16,6 +16,7 @@ struct settings {
     size_t split_count;
     int random; /* pieces of random sizes, from the seed */
     unsigned long long seed;
+    uint32_t relax; /* beyond the profile */
     int raw, open;
     const char *path; /* NULL: standard input */
 };

@@ -11,7 +11,8 @@
  *     fluxo_parser_init(&p, FLUXO_REQUEST, NULL);
  *     struct fluxo_feed r = fluxo_parser_feed(&p, bytes, length, ev, 64);
  *
- * Whole mode (the default) leaves an unfinished head unconsumed: pass it again, at any address, with more bytes behind it.
+ * Whole mode (the default) leaves an unfinished head, trailer section or asked-for chunk line unconsumed: pass it again, at
+ * any address, with more bytes behind it.
  * Every name and value is then one span, and no byte is read twice. Pieces mode consumes all it is given and needs
  * constant memory: a line may come as several events, to be joined.
  */
@@ -75,7 +76,10 @@ enum fluxo_event_kind {
     /* clang-format on */
 };
 
-enum { FLUXO_EVENT_MORE = 1 }; /* pieces mode: the line goes on in the next event of this kind */
+enum {
+    FLUXO_EVENT_MORE = 1, /* pieces mode: the line goes on in the next event of this kind */
+    FLUXO_EVENT_FOLD = 2  /* FLUXO_RELAX_OBS_FOLD: no name; the value before goes on, behind one SP */
+};
 
 /*
  * Read events through the two helpers below. `at` counts from the first byte of the call that delivered the event; if it is
@@ -116,21 +120,59 @@ enum {
     FLUXO_CHUNKS = 2  /* deliver a CHUNK event for each chunk line, and hold the line in whole mode */
 };
 
-enum { FLUXO_PROFILE_STRICT = 0 }; /* the letter of the RFCs, nothing relaxed */
+/*
+ * What the letter of the RFCs refuses and may be let pass, a bit each: relax.def says who needs it and what attack it opens.
+ * A profile is a set of these bits. STRICT has none; DEFAULT those that real clients need and no attack uses; LEGACY all but
+ * those that switch off a rule about a whole message.
+ */
+enum fluxo_relax_row {
+#define RELAX(bit, name, profile, section, passes, needs, attack) FLUXO_RELAX_ROW_##bit,
+#include <fluxo/relax.def>
+#undef RELAX
+    FLUXO_RELAX_ROWS
+};
 
-/* Each limit has its own error; limits.def gives default, least and most. Bytes count when seen, complete or not: a buffer
-   that is larger than the limits for head, trailers and extensions never fills up. */
-struct fluxo_options {
-    uint32_t profile; /* FLUXO_PROFILE_STRICT */
-    uint32_t flags;   /* FLUXO_PIECES, FLUXO_CHUNKS */
+enum fluxo_relax {
+#define RELAX(bit, name, profile, section, passes, needs, attack) FLUXO_RELAX_##bit = 1 << FLUXO_RELAX_ROW_##bit,
+#include <fluxo/relax.def>
+#undef RELAX
+    FLUXO_RELAX_ALL = (1 << FLUXO_RELAX_ROWS) - 1
+};
+
+enum fluxo_profile {
+    FLUXO_PROFILE_STRICT = 0,
+#define FLUXO_IN_DEFAULT(bit) | FLUXO_RELAX_##bit
+#define FLUXO_IN_LEGACY(bit)
+#define FLUXO_IN_ALONE(bit)
+#define RELAX(bit, name, profile, section, passes, needs, attack) FLUXO_IN_##profile(bit)
+    FLUXO_PROFILE_DEFAULT = 0
+#include <fluxo/relax.def>
+    ,
+#undef FLUXO_IN_LEGACY
+#define FLUXO_IN_LEGACY(bit) | FLUXO_RELAX_##bit
+    FLUXO_PROFILE_LEGACY = 0
+#include <fluxo/relax.def>
+#undef RELAX
+#undef FLUXO_IN_DEFAULT
+#undef FLUXO_IN_LEGACY
+#undef FLUXO_IN_ALONE
+};
+
+/* Each limit has its own error; limits.def gives default, least and most. Bytes count when seen, complete or not. A buffer
+   larger than the limits for head and trailers, and with FLUXO_CHUNKS by 18 larger than that for extensions, never fills up. */
+struct fluxo_limits {
 #define LIMIT(member, name, type, standard, least, most, error) type member;
-    struct {
 #include <fluxo/limits.def>
-    } limits;
 #undef LIMIT
 };
 
-/* Strict profile, whole mode, default limits. */
+struct fluxo_options {
+    uint32_t relax; /* a profile, or any FLUXO_RELAX_ bits */
+    uint32_t flags; /* FLUXO_PIECES, FLUXO_CHUNKS */
+    struct fluxo_limits limits;
+};
+
+/* Default profile, whole mode, default limits. */
 void fluxo_options_init(struct fluxo_options *options);
 
 /* ---- The parser ---- */
@@ -145,12 +187,12 @@ struct fluxo_parser {
     uint16_t name_len, value_off, state, code, fields, sub;
     uint32_t line : 3, part : 2, phase : 4, minor : 4, framing : 2, steer : 3, response : 1;
     uint32_t coding : 2, length_seen : 1, host_seen : 1, close : 1, keep_alive : 1, upgrade_option : 1, upgrade_field : 1;
-    uint32_t expect_continue : 1, answers_head : 1, answers_connect : 1;
+    uint32_t expect_continue : 1, answers_head : 1, answers_connect : 1, fold : 1;
 };
 
 enum fluxo_status {
     FLUXO_NEED_MORE,   /* all bytes are read; more are needed. Never an error */
-    FLUXO_EVENTS_FULL, /* fewer than three slots are left: call again, even with no bytes left */
+    FLUXO_EVENTS_FULL, /* fewer than three slots are left, or 2^31 - 1 bytes are read: call again, even with no bytes left */
     FLUXO_HEAD,        /* a head is complete and a body is due: refuse it, limit it, or go on */
     FLUXO_MESSAGE,     /* a message is complete; what follows belongs to the next. A 1xx response is a message */
     FLUXO_SWITCHED,    /* after CONNECT, 101, or 2xx to CONNECT: the bytes are no longer HTTP/1.1; none is consumed */
@@ -180,7 +222,8 @@ int fluxo_parser_answers(struct fluxo_parser *parser, enum fluxo_method method);
 /*
  * Reads bytes, writes at most `capacity` (8 or more) events, and returns at the first decision point. `bytes` must begin
  * with those that earlier calls left unconsumed. Events are delivered once, in order, when their last byte is seen.
- * FLUXO_ERROR is sticky, but for FLUXO_ERR_MISUSE (too small a capacity, or fewer bytes than were left), which changes nothing.
+ * FLUXO_ERROR is sticky; bytes that belong to what is refused are not consumed. FLUXO_ERR_MISUSE (too small a capacity, no
+ * array, fewer bytes than were left) changes nothing and is not sticky.
  */
 struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
                                     uint32_t capacity);
@@ -215,7 +258,7 @@ struct fluxo_error_entry {
     const char *name;     /* "FIELD_NAME" */
     const char *section;  /* "RFC 9112 5.1" */
     const char *sentence; /* what rule was broken */
-    uint16_t status;      /* what a server should answer; 0: nothing, the fault is the caller's */
+    uint16_t status;      /* what a server should answer (a gateway to a response: 502); 0: the fault is the caller's */
 };
 const struct fluxo_error_entry *fluxo_error(unsigned code);
 
