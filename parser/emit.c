@@ -500,6 +500,7 @@ fluxo_reach fluxo_emit_chunk(struct run *run, const unsigned char *p)
 
 fluxo_reach fluxo_emit_trailers(struct run *run, const unsigned char *p)
 {
-    fluxo_end_message(run, place(run, p) + 1);
+    if (!run->error) /* by this very byte */
+        fluxo_end_message(run, place(run, p) + 1);
     return p + 1;
 }

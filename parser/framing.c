@@ -24,18 +24,18 @@ static const struct {
     uint32_t passed_over;
 } rules[] = {
     /* clang-format off */
-    {BODILESS,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE, 0},  /* rule 1 */
-    {TUNNEL,             FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE, 0},  /* rule 2 */
-    {CODED | MINOR_0,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0,     FLUXO_RELAX_CODING_IN_1_0},     /* 6.1: faulty */
-    {CODED | LENGTH,     FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH, FLUXO_RELAX_LENGTH_WITH_CODING}, /* rule 3 */
-    {CONNECT | CODED,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY, 0},  /* RFC 9110 9.3.6 */
-    {CONNECT | OCTETS,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY, 0},
-    {CHUNKED,            FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE, 0},  /* rule 4 */
-    {CODED | REQUEST,    FLUXO_FRAMING_NONE,    FLUXO_ERR_CHUNKED_NOT_LAST, 0},  /* rule 4 */
-    {CODED,              FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE, 0},  /* rule 4 */
-    {LENGTH,             FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE, 0},  /* rules 5 and 6 */
-    {REQUEST,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE, 0},  /* rule 7 */
-    {0,                  FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE, 0}  /* rule 8 */
+    {TUNNEL,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},                              /* rule 2 */
+    {CODED | MINOR_0,   FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0,     FLUXO_RELAX_CODING_IN_1_0},      /* 6.1: the framing is faulty */
+    {BODILESS,          FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},                              /* rule 1 */
+    {CODED | LENGTH,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH, FLUXO_RELAX_LENGTH_WITH_CODING}, /* rule 3: ought to be an error */
+    {CONNECT | CODED,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY,            0},                              /* RFC 9110 9.3.6 */
+    {CONNECT | OCTETS,  FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY,            0},
+    {CHUNKED,           FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE,                         0},                              /* rule 4 */
+    {CODED | REQUEST,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CHUNKED_NOT_LAST,             0},                              /* rule 4 */
+    {CODED,             FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE,                         0},                              /* rule 4 */
+    {LENGTH,            FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE,                         0},                              /* rules 5 and 6 */
+    {REQUEST,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},                              /* rule 7 */
+    {0,                 FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE,                         0}                               /* rule 8 */
     /* clang-format on */
 };
 

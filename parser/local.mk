@@ -53,5 +53,5 @@ dist-hook:
 bin_PROGRAMS += fluxo-dump
 fluxo_dump_CPPFLAGS = -I$(top_srcdir)/parser -D_POSIX_C_SOURCE=200809L
 fluxo_dump_SOURCES = parser/dump/main.c parser/dump/settings.c parser/dump/settings.h parser/dump/feeder.c parser/dump/feeder.h \
-    parser/dump/printer.c parser/dump/printer.h
+    parser/dump/printer.c parser/dump/json.c parser/dump/text.c parser/dump/printer.h
 fluxo_dump_LDADD = libfluxo.a

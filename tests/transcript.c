@@ -252,6 +252,14 @@ static void begin(struct feeding *feeding)
     answer_next(feeding);
 }
 
+/* After a final response that neither closes nor switches. */
+static int is_another_due(const struct fluxo_parser *parser)
+{
+    struct fluxo_parser copy = *parser;
+
+    return fluxo_parser_facts(parser).status / 100 != 1 && fluxo_parser_answers(&copy, FLUXO_METHOD_GET) == 0;
+}
+
 /* One call; returns whether to go on. `length` bytes are there, of which `*from` are consumed. */
 static int feed_once(struct feeding *feeding, const char *bytes, size_t length, size_t *from, int *more)
 {
@@ -273,7 +281,7 @@ static int feed_once(struct feeding *feeding, const char *bytes, size_t length, 
         break_contract(feeding, "pieces mode left bytes");
     if (feed.status == FLUXO_ERROR)
         say_error(feeding, feed.error);
-    if (feed.status == FLUXO_MESSAGE && fluxo_parser_facts(&feeding->parser).status / 100 != 1)
+    if (feed.status == FLUXO_MESSAGE && is_another_due(&feeding->parser))
         answer_next(feeding);
     if (feed.status == FLUXO_SWITCHED)
         say_end(feeding, "switched");

@@ -61,8 +61,11 @@ static int finish(struct dump *dump)
 
 static int refuse(struct dump *dump, unsigned code)
 {
-    fflush(stdout);
-    printer_print_error(&dump->printer, fluxo_error(code), fluxo_parser_offset(&dump->parser));
+    struct surroundings around;
+
+    around.bytes = (const char *)feeder_window(&dump->feeder, &around.length);
+    around.offset = dump->feeder.offset;
+    printer_print_error(&dump->printer, fluxo_error(code), fluxo_parser_offset(&dump->parser), &around);
     return EXIT_REFUSED;
 }
 
@@ -109,6 +112,7 @@ int main(int argc, char **argv)
     answer_next(&dump);
     dump.printer.parser = &dump.parser;
     dump.printer.raw = dump.settings.raw;
+    dump.printer.format = dump.settings.text ? &text_format : &json_format;
     outcome = dump_all(&dump);
     printer_close(&dump.printer);
     feeder_close(&dump.feeder);

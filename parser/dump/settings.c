@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] = "usage: fluxo-dump [option...] [file]\n"
                            "Parses HTTP/1.1 messages from a file or standard input, and prints one JSON object an event.\n"
@@ -21,17 +22,18 @@ static const char help_limits[] = "\n"
                                   "  --limit NAME=N        a limit in bytes or lines; NAME is one of\n"
                                   "                        " /* the names follow */;
 
-static const char help_end[] = "\n"
-                               "  --chunks              print chunk lines\n"
-                               "  --pieces              parse in pieces mode, in constant memory\n"
-                               "  --raw                 print each piece of a body as it comes\n"
-                               "  --format json         the only format\n"
-                               "  --split N[,N...]      feed pieces of these sizes, the last again and again\n"
-                               "  --split random:SEED   feed pieces of random sizes\n"
-                               "  --open                the end of the input is not the end of the connection\n"
-                               "  --help, --version     print this, or the version, and exit\n"
-                               "\n"
-                               "Exit status: 0 every message is complete, 1 refused, 2 incomplete at the end, 64 misuse.\n";
+static const char help_end[] =
+    "\n"
+    "  --chunks              print chunk lines\n"
+    "  --pieces              parse in pieces mode, in constant memory\n"
+    "  --raw                 print each piece of a body as it comes\n"
+    "  --format json|text    objects for scripts, or a listing, which a terminal gets if nothing is said\n"
+    "  --split N[,N...]      feed pieces of these sizes, the last again and again\n"
+    "  --split random:SEED   feed pieces of random sizes\n"
+    "  --open                the end of the input is not the end of the connection\n"
+    "  --help, --version     print this, or the version, and exit\n"
+    "\n"
+    "Exit status: 0 every message is complete, 1 refused, 2 incomplete at the end, 64 misuse.\n";
 
 static void print_help(void)
 {
@@ -75,6 +77,11 @@ static void *grow(void *array, size_t count, size_t size)
     return grown;
 }
 
+static int is_between(unsigned long long number, unsigned long long least, unsigned long long most)
+{
+    return number >= least && number <= most;
+}
+
 /* Sets a limit that is in range; the name ends at '='. */
 static void set_limit(struct settings *settings, const char *text)
 {
@@ -86,7 +93,7 @@ static void set_limit(struct settings *settings, const char *text)
     number = read_number(equals + 1);
 #define LIMIT(member, name, type, standard, least, most, error)                                                                \
     if (strlen(name) == (size_t)(equals - text) && memcmp(name, text, (size_t)(equals - text)) == 0) {                         \
-        if (number < (unsigned long long)(least) || number > (most))                                                           \
+        if (!is_between(number, least, most))                                                           \
             misuse("--limit out of range", text);                                                                              \
         settings->options.limits.member = (type)number;                                                                        \
         return;                                                                                                                \
@@ -186,10 +193,10 @@ static void apply_option(struct settings *settings, const char *word, const char
         set_profile(settings, value);
     else if (strcmp(word, "--relax") == 0)
         add_relaxation(settings, value);
-    else if (strcmp(word, "--format") == 0 && strcmp(value, "json") != 0)
-        misuse("this version has the format json only, not", value);
-    else if (strcmp(word, "--format") != 0)
-        misuse("no such option", word);
+    else if (strcmp(word, "--format") == 0 && (strcmp(value, "json") == 0 || strcmp(value, "text") == 0))
+        settings->text = value[0] == 't';
+    else
+        misuse("no such option or value", word);
 }
 
 void settings_read(struct settings *settings, int argc, char **argv)
@@ -198,6 +205,7 @@ void settings_read(struct settings *settings, int argc, char **argv)
 
     memset(settings, 0, sizeof *settings);
     fluxo_options_init(&settings->options);
+    settings->text = isatty(STDOUT_FILENO);
     for (arg = 1; arg < argc; arg++) {
         const char *word = argv[arg];
         if (strcmp(word, "--help") == 0) {

@@ -18,6 +18,7 @@ struct settings {
     unsigned long long seed;
     uint32_t relax; /* beyond the profile */
     int raw, open;
+    int text;         /* a listing instead of JSON */
     const char *path; /* NULL: standard input */
 };
 
