@@ -89,6 +89,45 @@ gives "a limit is set by name" 1 '{"event":"error","error":"TARGET_LIMIT","secti
 GET /abc HTTP/1.1
 END
 
+raw='{"event":"request-line","method":"GET","target":"/{a}","version":"1.0","at":0}
+{"event":"head","framing":"none","length":0,"keep_alive":false,"upgrade":false,"at":21}
+{"event":"message","at":21}
+'
+printf 'GET /{a} HTTP/1.0\r\n\r\n' >"$scratch/raw"
+gives "the default profile lets raw octets pass" 0 "$raw" "$scratch/raw"
+gives "--profile legacy too" 0 "$raw" --profile legacy "$scratch/raw"
+gives "--profile strict --relax raw-target too" 0 "$raw" --profile strict --relax raw-target "$scratch/raw"
+strict='{"event":"error","error":"TARGET","section":"RFC 9112 3.2","status":400,"text":"this byte cannot stand in the request-target","at":5}
+'
+gives "--profile strict does not" 1 "$strict" --profile strict "$scratch/raw"
+gives "nor does --profile strict --relax bare-percent" 1 "$strict" --profile strict --relax bare-percent "$scratch/raw"
+
+printf 'HTTP/1.1 204 x\r\nX: a \r\n  b\r\n\tc \r\nY: d\r\n\r\n' >"$scratch/folded"
+folded='{"event":"status-line","version":"1.1","status":204,"reason":"x","at":0}
+{"event":"field","name":"X","value":"a b c","at":16}
+{"event":"field","name":"Y","value":"d","at":33}
+{"event":"head","framing":"none","length":0,"keep_alive":true,"upgrade":false,"at":41}
+{"event":"message","at":41}
+'
+gives "a folded value is one, with a space for each fold" 0 "$folded" --response --profile legacy "$scratch/folded"
+gives "the same with --pieces --split 1" 0 "$folded" --response --profile legacy --pieces --split 1 "$scratch/folded"
+
+gives "--format text prints a listing, with a caret under an error" 1 '         0  request-line  GET / HTTP/1.1
+        20  error         SPACE_BEFORE_COLON: white space between field name and colon (RFC 9112 5.1; answer 400)
+                          Host : a.
+                              ^
+' --format text "$scratch/refused"
+gives "and a whole message" 0 '         0  request-line  PUT /x HTTP/1.1
+        17  field         Host: 
+        24  field         Transfer-Encoding: chunked
+        52  field         Connection: close
+        73  head          chunked body, close
+        79  body          7 octets
+        97  trailer       X: y .z
+       109  message       
+       109  closed        
+' --format text "$scratch/chunked"
+
 printf 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello' >"$scratch/responses"
 heads='{"event":"status-line","version":"1.1","status":200,"reason":"OK","at":0}
 {"event":"field","name":"Content-Length","value":"5","at":17}

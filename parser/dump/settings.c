@@ -15,15 +15,11 @@ static const char help[] = "usage: fluxo-dump [option...] [file]\n"
                            "  --response            the input is responses\n"
                            "  --request-method M    what a response answers; may repeat, in order\n"
                            "  --profile P           strict (the letter of the RFCs), default, or legacy\n"
-                           "  --relax NAME          let pass one thing more; NAME is one of\n"
-                           "                        " /* the names follow */;
+                           "  --relax NAME          let pass one thing more; NAME is one of" /* the names follow */;
 
-static const char help_limits[] = "\n"
-                                  "  --limit NAME=N        a limit in bytes or lines; NAME is one of\n"
-                                  "                        " /* the names follow */;
+static const char help_limits[] = "  --limit NAME=N        a limit in bytes or lines; NAME is one of";
 
 static const char help_end[] =
-    "\n"
     "  --chunks              print chunk lines\n"
     "  --pieces              parse in pieces mode, in constant memory\n"
     "  --raw                 print each piece of a body as it comes\n"
@@ -35,16 +31,38 @@ static const char help_end[] =
     "\n"
     "Exit status: 0 every message is complete, 1 refused, 2 incomplete at the end, 64 misuse.\n";
 
+static void print_names(const char *const *names, size_t count)
+{
+    const int margin = 24, width = 80;
+    int column = width; /* nothing fits before the first line */
+
+    for (; count; count--, names++) {
+        if (column + 1 + (int)strlen(*names) > width) {
+            printf("\n%*s", margin, "");
+            column = margin;
+        }
+        column += printf("%s ", *names);
+    }
+    putchar('\n');
+}
+
 static void print_help(void)
 {
-    fputs(help, stdout);
-#define RELAX(bit, name, profile, section, passes, needs, attack) fputs(name " ", stdout);
+#define RELAX(bit, name, profile, section, passes, needs, attack) name,
+    static const char *const relaxations[] = {
 #include <fluxo/relax.def>
+    };
 #undef RELAX
-    fputs(help_limits, stdout);
-#define LIMIT(member, name, type, standard, least, most, error) fputs(name " ", stdout);
+#define LIMIT(member, name, type, standard, least, most, error) name,
+    static const char *const limits[] = {
 #include <fluxo/limits.def>
+    };
 #undef LIMIT
+
+    fputs(help, stdout);
+    print_names(relaxations, sizeof relaxations / sizeof relaxations[0]);
+    fputs(help_limits, stdout);
+    print_names(limits, sizeof limits / sizeof limits[0]);
     fputs(help_end, stdout);
 }
 
@@ -93,7 +111,7 @@ static void set_limit(struct settings *settings, const char *text)
     number = read_number(equals + 1);
 #define LIMIT(member, name, type, standard, least, most, error)                                                                \
     if (strlen(name) == (size_t)(equals - text) && memcmp(name, text, (size_t)(equals - text)) == 0) {                         \
-        if (!is_between(number, least, most))                                                           \
+        if (!is_between(number, least, most))                                                                                  \
             misuse("--limit out of range", text);                                                                              \
         settings->options.limits.member = (type)number;                                                                        \
         return;                                                                                                                \

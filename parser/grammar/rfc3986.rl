@@ -1,34 +1,28 @@
 # SPDX-License-Identifier: MIT
 #
-# RFC 3986, Uniform Resource Identifier: what the four forms of request-target need. Syntax only.
+# RFC 3986, Uniform Resource Identifier: Generic Syntax. Syntax only. In the order of the RFC, but for rules made of later ones:
+# Ragel wants a name before its use.
 
 %%{
     machine rfc3986;
     include rfc5234 "grammar/rfc5234.rl";
 
-    # 2.2, 2.3 Reserved and unreserved characters
-    unreserved  = ALPHA | DIGIT | "-" | "." | "_" | "~";
-    gen_delims  = ":" | "/" | "?" | "#" | "[" | "]" | "@";
-    sub_delims  = "!" | "$" | "&" | "'" | "(" | ")" | "*" | "+" | "," | ";" | "=";
-    reserved    = gen_delims | sub_delims;
-
     # 2.1 Percent-encoding
     pct_encoded = "%" HEXDIG HEXDIG;
 
-    # 3.3 Path
-    pchar        = unreserved | pct_encoded | sub_delims | ":" | "@";
-    segment      = pchar*;
-    segment_nz   = pchar+;
-    path_abempty = ( "/" segment )*;
-    path_absolute = "/" ( segment_nz ( "/" segment )* )?;
-    path_rootless = segment_nz ( "/" segment )*;
-    path_empty   = "";
+    # 2.2 Reserved characters
+    gen_delims = ":" | "/" | "?" | "#" | "[" | "]" | "@";
+    sub_delims = "!" | "$" | "&" | "'" | "(" | ")" | "*" | "+" | "," | ";" | "=";
+    reserved   = gen_delims | sub_delims;
 
-    # 3.4 Query
-    query = ( pchar | "/" | "?" )*;
+    # 2.3 Unreserved characters
+    unreserved = ALPHA | DIGIT | "-" | "." | "_" | "~";
 
     # 3.1 Scheme
     scheme = ALPHA ( ALPHA | DIGIT | "+" | "-" | "." )*;
+
+    # 3.2.1 User information
+    userinfo = ( unreserved | pct_encoded | sub_delims | ":" )*;
 
     # 3.2.2 Host
     dec_octet   = DIGIT                 # 0-9
@@ -53,18 +47,50 @@
     reg_name    = ( unreserved | pct_encoded | sub_delims )*;
     host        = IP_literal | IPv4address | reg_name;
 
-    # 3.2.1, 3.2.3 User information, port
-    userinfo  = ( unreserved | pct_encoded | sub_delims | ":" )*;
-    port      = DIGIT*;
+    # 3.2.3 Port
+    port = DIGIT*;
 
     # 3.2 Authority
     authority = ( userinfo "@" )? host ( ":" port )?;
+
+    # 3.3 Path
+    pchar         = unreserved | pct_encoded | sub_delims | ":" | "@";
+    segment       = pchar*;
+    segment_nz    = pchar+;
+    segment_nz_nc = ( unreserved | pct_encoded | sub_delims | "@" )+;
+    path_abempty  = ( "/" segment )*;
+    path_absolute = "/" ( segment_nz ( "/" segment )* )?;
+    path_noscheme = segment_nz_nc ( "/" segment )*;
+    path_rootless = segment_nz ( "/" segment )*;
+    path_empty    = "";
+    path          = path_abempty
+                  | path_absolute
+                  | path_noscheme
+                  | path_rootless
+                  | path_empty;
+
+    # 3.4 Query
+    query = ( pchar | "/" | "?" )*;
+
+    # 3.5 Fragment
+    fragment = ( pchar | "/" | "?" )*;
 
     # 3 Syntax components
     hier_part = "//" authority path_abempty
               | path_absolute
               | path_rootless
               | path_empty;
+    URI       = scheme ":" hier_part ( "?" query )? ( "#" fragment )?;
+
+    # 4.2 Relative reference
+    relative_part = "//" authority path_abempty
+                  | path_absolute
+                  | path_noscheme
+                  | path_empty;
+    relative_ref  = relative_part ( "?" query )? ( "#" fragment )?;
+
+    # 4.1 URI reference
+    URI_reference = URI | relative_ref;
 
     # 4.3 Absolute URI
     absolute_URI = scheme ":" hier_part ( "?" query )?;

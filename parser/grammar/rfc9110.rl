@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: MIT
 #
-# RFC 9110, HTTP Semantics: tokens, fields, and the values that RFC 9112 leans on. Syntax only.
+# RFC 9110, HTTP Semantics: tokens, fields, and the values that frame a message or steer its connection. Syntax only. In the
+# order of the RFC, but for rules made of later ones: Ragel wants a name before its use. `comment` (5.6.5) nests, which no machine
+# without a stack can read.
 
 %%{
     machine rfc9110;
     include rfc5234 "grammar/rfc5234.rl";
     include rfc3986 "grammar/rfc3986.rl";
 
-    # 4.1 URI references
-    uri_host      = host;
-    absolute_path = ( "/" segment )+;
-
     # 5.6.2 Tokens
     tchar = "!" | "#" | "$" | "%" | "&" | "'" | "*" | "+" | "-" | "." | "^" | "_" | "`" | "|" | "~" | DIGIT | ALPHA;
     token = tchar+;
 
-    # 5.6.3 White space
-    OWS = ( SP | HTAB )*;
-    BWS = OWS;
+    # 4.1 URI references; the others are RFC 3986's
+    uri_host      = host;
+    absolute_path = ( "/" segment )+;
+    partial_URI   = relative_part ( "?" query )?;
+
+    # 4.2.1, 4.2.2 http and https URI schemes
+    http_URI  = "http://"i authority path_abempty ( "?" query )?;
+    https_URI = "https://"i authority path_abempty ( "?" query )?;
+
+    # 5.1 Field names
+    field_name = token;
 
     # 5.5 Field values
     obs_text      = 0x80..0xFF;
@@ -25,20 +31,53 @@
     field_content = field_vchar ( ( SP | HTAB | field_vchar )+ field_vchar )?;
     field_value   = field_content*;
 
-    # 5.1 Field names
-    field_name = token;
+    # 5.6.3 White space
+    OWS = ( SP | HTAB )*;
+    RWS = ( SP | HTAB )+;
+    BWS = OWS;
 
     # 5.6.4 Quoted strings
     qdtext        = HTAB | SP | "!" | 0x23..0x5B | 0x5D..0x7E | obs_text;
     quoted_pair   = "\\" ( HTAB | SP | VCHAR | obs_text );
     quoted_string = DQUOTE ( qdtext | quoted_pair )* DQUOTE;
 
+    # 5.6.5 Comments
+    ctext = HTAB | SP | 0x21..0x27 | 0x2A..0x5B | 0x5D..0x7E | obs_text;
+
+    # 5.6.6 Parameters
+    parameter_name  = token;
+    parameter_value = token | quoted_string;
+    parameter       = parameter_name "=" parameter_value;
+
+    # 6.6.2 Trailer
+    Trailer = ( field_name ( OWS "," OWS field_name )* )?;
+
     # 7.2 Host
     Host = uri_host ( ":" port )?;
+
+    # 7.6.1 Connection
+    connection_option = token;
+    Connection        = ( connection_option ( OWS "," OWS connection_option )* )?;
+
+    # 7.8 Upgrade
+    protocol_name    = token;
+    protocol_version = token;
+    protocol         = protocol_name ( "/" protocol_version )?;
+    Upgrade          = ( protocol ( OWS "," OWS protocol )* )?;
 
     # 8.6 Content-Length
     Content_Length = DIGIT+;
 
     # 9.1 Methods
     method = token;
+
+    # 12.4.2 Quality values
+    qvalue = ( "0" ( "." DIGIT{,3} )? ) | ( "1" ( "." "0"{,3} )? );
+    weight = OWS ";" OWS "q="i qvalue;
+
+    # 10.1.4 TE
+    transfer_parameter = token BWS "=" BWS ( token | quoted_string );
+    transfer_coding    = token ( OWS ";" OWS transfer_parameter )*;
+    t_codings          = "trailers"i | ( transfer_coding weight? );
+    TE                 = ( t_codings ( OWS "," OWS t_codings )* )?;
 }%%
