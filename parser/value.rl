@@ -34,10 +34,10 @@
     chunked           = "chunked"i;
     compression       = "compress"i | "deflate"i | "gzip"i | "x-compress"i | "x-gzip"i;
     identity          = "identity"i;
-    parameters        = ( OWS ";" OWS transfer_parameter )*;
+    transfer_parameters = ( OWS ";" OWS transfer_parameter )*;
     the_coding        = ( chunked %see_chunked | compression %see_known_coding ) ( OWS ( ";" @refuse_parameter ) OWS transfer_parameter )*
-                      | identity %refuse_identity parameters
-                      | ( token - chunked - compression - identity ) %see_unknown_coding parameters;
+                      | identity %refuse_identity transfer_parameters
+                      | ( token - chunked - compression - identity ) %see_unknown_coding transfer_parameters;
     transfer_encoding := the_coding ( OWS "," OWS the_coding )* OWS;
 
     # RFC 9110 5.6.1: members between commas, with white space around them
@@ -54,8 +54,8 @@
 
     # RFC 9110 10.1.1
     continue_100 = OWS "100-continue"i OWS;
-    expectation  = continue_100 %see_100_continue | ( passed_over - continue_100 );
-    expect := expectation ( "," expectation )*;
+    expect_member = continue_100 %see_100_continue | ( passed_over - continue_100 );
+    expect := expect_member ( "," expect_member )*;
 
     write data noerror;
 }%%

@@ -72,6 +72,15 @@ header_stands_alone() {
     $1 -Wall -Wextra -Wpedantic -Werror -I "$TOP_SRCDIR/parser" -fsyntax-only "$scratch/header.$2"
 }
 
+# What an outside user has: the public header, and files of one's own.
+server_knows_only_the_public_header() {
+    foreign=$(sed -n 's/^#include "\(.*\)"/\1/p' "$TOP_SRCDIR"/server-min/*.[ch] | sort -u | while read -r name; do
+        [ -f "$TOP_SRCDIR/server-min/$name" ] || echo "$name"
+    done)
+    foreign="$foreign$(sed -n 's/^#include <\(fluxo.*\)>/\1/p' "$TOP_SRCDIR"/server-min/*.[ch] | grep -v -x fluxo/parser.h)"
+    [ -z "$foreign" ] || { echo "# includes: $foreign"; false; }
+}
+
 if [ "$SANITIZE" = yes ]; then
     skip "the library needs no symbol but the mem-functions" "sanitizers add theirs"
     skip "the library has no writable data" "sanitizers add theirs"
@@ -80,6 +89,7 @@ else
     claim "the library has no writable data" has_no_writable_data
 fi
 claim "every symbol that the library exports begins with fluxo_" exports_only_its_prefix
+claim "the server includes no header of fluxo but the public one" server_knows_only_the_public_header
 claim "the library is C99" compiles "$CC" -std=c99
 claim "the header stands alone in C" header_stands_alone "$CC" c
 if [ "$CXX" = none ]; then

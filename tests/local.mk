@@ -9,6 +9,7 @@ TEST_EXTENSIONS = .test .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
+    RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE;
 
 # ---- Text fixtures: a claim, an input, the events ----
@@ -41,3 +42,11 @@ tests_talk_SOURCES = tests/talk.c
 TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
 
 EXTRA_DIST += $(fixture_folders) tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
+
+# ---- The grammar, proven and shown by example ----
+
+TESTS += tests/proof.sh tests/rules.sh
+EXTRA_DIST += tests/proof.sh tests/rules.sh tests/proof tests/rules
+
+# These are folders; make would write them from the scripts of the same name.
+tests/proof tests/rules: ;

@@ -48,6 +48,7 @@
     parameter_name  = token;
     parameter_value = token | quoted_string;
     parameter       = parameter_name "=" parameter_value;
+    parameters      = ( OWS ";" OWS parameter? )*;
 
     # 6.6.2 Trailer
     Trailer = ( field_name ( OWS "," OWS field_name )* )?;
@@ -70,6 +71,10 @@
 
     # 9.1 Methods
     method = token;
+
+    # 10.1.1 Expect
+    expectation = token ( "=" ( token | quoted_string ) parameters )?;
+    Expect      = ( expectation ( OWS "," OWS expectation )* )?;
 
     # 12.4.2 Quality values
     qvalue = ( "0" ( "." DIGIT{,3} )? ) | ( "1" ( "." "0"{,3} )? );

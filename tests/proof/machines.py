@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""What each machine must accept, said in the bare grammar.
+
+How this works: a Claim names a machine as it is compiled and one of its entries. Its first step is the plain grammar; each
+further step is a deliberate difference from the one before, and has its row in differences.txt; the last step is exactly what
+the machine accepts. A claim without further steps is the RFC and nothing else.
+"""
+
+from collections import namedtuple
+
+Claim = namedtuple("Claim", "name machine entry refusing within steps")
+Step = namedtuple("Step", "name expression")
+
+
+def claim(name, machine, *steps, entry="main", refusing=(), within=None):
+    return Claim(name, machine, entry, frozenset(refusing), within, [Step(*step) for step in steps])
+
+
+# What request.rl lets pass as a request-target, which is target.rl's affair: all that target.rl is ever given.
+PLACEHOLDER = "( VCHAR | obs_text )+"
+HEAD = "CRLF ( field_line CRLF )* CRLF"
+USERINFO = 'scheme "://" userinfo "@" OCTET*'
+
+PARAMETERS = '( OWS ";" OWS transfer_parameter )*'
+KNOWN = '( "chunked"i | "compress"i | "deflate"i | "gzip"i | "x-compress"i | "x-gzip"i )'
+IDENTITY = '"identity"i ' + PARAMETERS
+LIST_OF = '( {0} ) ( OWS "," OWS ( {0} ) )* OWS'
+
+CLAIMS = [
+    claim("request-head", "request",
+          ("grammar", "request_line " + HEAD),
+          ("placeholder", "method SP %s SP HTTP_version %s" % (PLACEHOLDER, HEAD)),
+          ("empty-lines", "CRLF* method SP %s SP HTTP_version %s" % (PLACEHOLDER, HEAD))),
+    claim("response-head", "response",
+          ("grammar", "status_line " + HEAD)),
+    claim("chunked-body", "chunked",
+          ("grammar", "chunked_body"),
+          ("one-octet", "( chunk_size chunk_ext? CRLF OCTET CRLF )* last_chunk trailer_section CRLF"),
+          ("zero-is-last", '( ( chunk_size - "0"+ ) chunk_ext? CRLF OCTET CRLF )* last_chunk trailer_section CRLF')),
+    claim("origin-form", "target",
+          ("grammar", "origin_form"),
+          entry="in_origin"),
+    claim("absolute-form", "target",
+          ("grammar", "absolute_form"),
+          ("schemes", "http_URI | https_URI"),
+          ("userinfo", "( http_URI | https_URI ) - ( %s )" % USERINFO),
+          entry="in_absolute", within=PLACEHOLDER),
+    claim("authority-form", "target",
+          ("grammar", "authority_form"),
+          ("port", '( uri_host ( ":" port )? ) - ""'),
+          entry="in_authority", refusing=["require_absolute_form"], within=PLACEHOLDER),
+    claim("asterisk-form", "target",
+          ("grammar", "asterisk_form"),
+          entry="in_asterisk"),
+    claim("Host", "target",
+          ("grammar", "Host OWS"),
+          entry="in_authority", refusing=["require_absolute_form"]),
+    claim("Content-Length", "value",
+          ("grammar", "Content_Length OWS"),
+          entry="content_length"),
+    claim("Transfer-Encoding", "value",
+          ("grammar", "Transfer_Encoding OWS"),
+          ("empty", LIST_OF.format("transfer_coding")),
+          ("identity", LIST_OF.format("transfer_coding - ( %s )" % IDENTITY)),
+          ("parameters", LIST_OF.format("( transfer_coding - ( %s ) - ( %s %s ) ) | %s" % (IDENTITY, KNOWN, PARAMETERS, KNOWN))),
+          entry="transfer_encoding", refusing=["refuse_identity", "refuse_parameter"]),
+    claim("Connection", "value",
+          ("grammar", "Connection OWS"),
+          ("lenient", "( HTAB | SP | field_vchar )*"),
+          entry="connection"),
+    claim("Expect", "value",
+          ("grammar", "Expect OWS"),
+          ("lenient", "( HTAB | SP | field_vchar )*"),
+          entry="expect"),
+]
+
+# What stands for something must hold all of it: (name, inner, outer).
+CONTAINED = [
+    ("request_target in the placeholder", "request_target", PLACEHOLDER),
+]
+
+
+def list_expressions():
+    """All that the claims say in the bare grammar."""
+    found = [step.expression for one in CLAIMS for step in one.steps]
+    found += [one.within for one in CLAIMS if one.within]
+    found += [expression for _, inner, outer in CONTAINED for expression in (inner, outer)]
+    return found
