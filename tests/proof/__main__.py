@@ -35,6 +35,7 @@ def prove_parts(parts, source, scratch):
     strict = prove.Tree(relaxations.copy_tree(parser, scratch, keep=()), scratch)
     if "machines" in parts:
         yield from prove.prove_machines(strict, differences)
+        yield from prove.prove_told(prove.Tree(relaxations.copy_tree(parser, scratch), scratch))
         yield differences.judge_unused(lambda name, step: step != "ABNF", "machines")
     if "grammar" in parts and library[0]:
         yield from prove.prove_grammar(strict, library[0], differences)

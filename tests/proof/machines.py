@@ -74,6 +74,9 @@ CLAIMS = [
           entry="expect"),
 ]
 
+# The machines that say themselves what they refuse; the others' refusals are named in check.c.
+TELLING = ("request", "response", "chunked")
+
 # What stands for something must hold all of it: (name, inner, outer).
 CONTAINED = [
     ("request_target in the placeholder", "request_target", PLACEHOLDER),

@@ -82,6 +82,14 @@ def compare(name, machine, grammar, words):
     return Result("machines", name, True, words, None)
 
 
+def prove_told(tree):
+    """The message machines refuse no byte without an action that says which rule it breaks."""
+    for name in machines.TELLING:
+        witness = tree.machine(name).find_silent()
+        words = "every refusal has a name" if witness is None else "refuses without a word " + show(witness)
+        yield Result("machines", name + ".rl", witness is None, words, witness)
+
+
 def prove_contained(tree, name, inner, outer):
     witness = find_extra(tree.bare[inner], tree.bare[outer])
     return Result("machines", name, witness is None, "contained" if witness is None else "not contained", witness)

@@ -22,7 +22,8 @@ JUMPS = ("goto", "goto_expr", "call", "call_expr", "next", "next_expr", "ret", "
 CONDITION = re.compile(r"\b(?:if|else|for|while|switch)\b|\?")
 
 Action = namedtuple("Action", "name goto hold")
-State = namedtuple("State", "steps final end_actions")  # steps[byte] is (next state, actions) or None
+# steps[byte] is (next state, actions) or None; told are the bytes that an action fail_... refuses
+State = namedtuple("State", "steps final end_actions told")
 
 
 # ---- Running ragel ----
@@ -38,6 +39,20 @@ class Machine(namedtuple("Machine", "states entries")):
             if place is not None and self.states[place].final and not names_any(self.states[place].end_actions, refusing):
                 final.add(numbers[place])
         return shrink(Dfa(rows, 1, final))
+
+    def find_silent(self, entry="main"):
+        """The shortest string whose last byte is refused by no action fail_..., or None. Behind the end nothing is refused."""
+        strings, order = {self.entries[entry]: b""}, [self.entries[entry]]
+        for place in order:
+            state = self.states[place]
+            for byte in BYTES if any(state.steps) else ():
+                string = strings[place] + bytes([byte])
+                if state.steps[byte] is None and byte not in state.told:
+                    return string
+                if state.steps[byte] is not None and state.steps[byte][0] not in strings:
+                    strings[state.steps[byte][0]] = string
+                    order.append(state.steps[byte][0])
+        return None
 
     def _number(self, place, byte, refusing, numbers, order):
         target = self._follow(place, byte, refusing)
@@ -121,14 +136,16 @@ def read_action(action):
 
 
 def read_state(state, tables):
-    steps = [None] * 256
+    steps, told = [None] * 256, set()
     for transition in state.iter("t"):
         low, high, target, table = transition.text.split()
         if target != "x":
             for byte in range(int(low), int(high) + 1):
                 steps[byte] = (int(target), tables[table])
+        elif any(action.name.startswith("fail_") for action in tables[table]):
+            told.update(range(int(low), int(high) + 1))
     at_end = state.findtext("state_actions", "x x x").split()[2]
-    return State(steps, state.get("final") == "t", tables[at_end])
+    return State(steps, state.get("final") == "t", tables[at_end], told)
 
 
 # ---- Ragel's text ----
