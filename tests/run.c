@@ -184,26 +184,67 @@ static int differs_between_cuts(const struct fixture *mutant)
     return broken;
 }
 
+/* Half of the mutants are read under other options: chunk lines, any relaxations, a limit that is soon reached. */
+static void edit_options(struct fluxo_options *options)
+{
+    size_t limit = draw(20);
+
+    if (draw(2))
+        return;
+    options->relax = (uint32_t)draw(FLUXO_RELAX_ALL + 1);
+    options->flags = draw(2) ? FLUXO_CHUNKS : 0;
+    switch (draw(12)) {
+#define LIMIT(member, name, type, standard, least, most, error)                                                                \
+    case FLUXO_ERR_##error - FLUXO_ERR_EMPTY_LINES_LIMIT:                                                                      \
+        options->limits.member = (type)((least) + limit);                                                                      \
+        break;
+#include <fluxo/limits.def>
+#undef LIMIT
+    default:
+        break;
+    }
+}
+
+static void make_mutant(struct fixture *mutant, const struct fixture *fixture)
+{
+    size_t edits;
+
+    mutant->options = fixture->options;
+    edit_options(&mutant->options);
+    text_clear(&mutant->input);
+    text_add(&mutant->input, fixture->input.bytes, fixture->input.length);
+    for (edits = 1 + draw(EDITS_MOST); edits && mutant->input.length; edits--)
+        edit(&mutant->input);
+}
+
+static void show_mutant(const struct fixture *mutant)
+{
+    struct text visible = {NULL, 0, 0};
+
+    text_add_visible(&visible, mutant->input.bytes, mutant->input.length);
+    printf("# relax %#x, flags %u", mutant->options.relax, mutant->options.flags);
+#define LIMIT(member, name, type, standard, least, most, error)                                                                \
+    if (mutant->options.limits.member != (standard))                                                                           \
+        printf(", limit:%s=%llu", name, (unsigned long long)mutant->options.limits.member);
+#include <fluxo/limits.def>
+#undef LIMIT
+    printf(", the input: %s\n", visible.bytes);
+    text_free(&visible);
+}
+
 static int differs_when_mutated(const struct fixture *fixture)
 {
     struct fixture mutant = *fixture;
     int broken = 0;
-    size_t nth, edits;
+    size_t nth;
 
     memset(&mutant.input, 0, sizeof mutant.input);
     for (nth = 0; nth < MUTANTS && !broken; nth++) {
-        text_clear(&mutant.input);
-        text_add(&mutant.input, fixture->input.bytes, fixture->input.length);
-        for (edits = 1 + draw(EDITS_MOST); edits && mutant.input.length; edits--)
-            edit(&mutant.input);
+        make_mutant(&mutant, fixture);
         broken = differs_between_cuts(&mutant);
     }
-    if (broken) {
-        struct text visible = {NULL, 0, 0};
-        text_add_visible(&visible, mutant.input.bytes, mutant.input.length);
-        printf("# the input: %s\n", visible.bytes);
-        text_free(&visible);
-    }
+    if (broken)
+        show_mutant(&mutant);
     text_free(&mutant.input);
     return broken;
 }
