@@ -45,6 +45,8 @@ static struct token token_bound(const struct run *run)
 
     if (parser->line == LINE_REQUEST && parser->part == PART_NAME)
         return limit_token(name + limits->method, ' ', FLUXO_ERR_METHOD_LIMIT);
+    if (parser->line == LINE_REQUEST && parser->part == PART_GAP) /* more blanks than an event's gap counts */
+        return limit_token(name + UINT16_MAX + 1, 0, FLUXO_ERR_TARGET_LIMIT);
     if (parser->line == LINE_REQUEST && parser->part == PART_VALUE)
         return limit_token(name + parser->value_off + limits->target, ' ', FLUXO_ERR_TARGET_LIMIT);
     if (parser->line == LINE_FIELD && parser->part == PART_NAME && limits->field_name < limits->field_line)

@@ -341,6 +341,36 @@ static void a_copy_goes_on_where_the_original_was(void **state)
     assert_memory_equal(&parser, &copy, sizeof parser);
 }
 
+/* ---- Blanks between method and target, where they may pass ---- */
+
+static struct fluxo_feed feed_blanks(size_t blanks, struct fluxo_options *options)
+{
+    static char message[70000];
+    struct fluxo_feed fed;
+
+    fluxo_options_init(options);
+    options->relax = FLUXO_RELAX_START_LINE_SPACES;
+    options->limits.head = 100000;
+    memset(message, ' ', sizeof message);
+    memcpy(message, "GET", 3);
+    strcpy(message + 3 + blanks, "/ HTTP/1.0\r\n\r\n");
+    assert_int_equal(fluxo_parser_init(&parser, FLUXO_REQUEST, options), 0);
+    fed = feed(message);
+    if (fed.count)
+        assert_int_equal(fluxo_event_value(&events[0], message).start - message, 3 + blanks);
+    return fed;
+}
+
+static void the_gap_of_an_event_never_overflows(void **state)
+{
+    struct fluxo_options options;
+
+    (void)state;
+    assert_int_equal(feed_blanks(65532, &options).status, FLUXO_MESSAGE);
+    assert_int_equal(feed_blanks(65533, &options).error, FLUXO_ERR_TARGET_LIMIT);
+    assert_int_equal(fluxo_parser_offset(&parser), 65536);
+}
+
 /* ---- Tables ---- */
 
 static const char *const method_names[] = {
@@ -498,6 +528,7 @@ int main(void)
         cmocka_unit_test(an_option_out_of_range_is_misuse),
         cmocka_unit_test(answers_is_for_responses_before_their_first_byte),
         cmocka_unit_test(a_copy_goes_on_where_the_original_was),
+        cmocka_unit_test(the_gap_of_an_event_never_overflows),
         cmocka_unit_test(every_method_is_found_by_its_name),
         cmocka_unit_test(every_field_is_found_by_its_name_in_any_case),
         cmocka_unit_test(ids_are_right_over_any_cut),
