@@ -65,6 +65,7 @@ static void begin_message(struct fluxo_parser *parser)
     if (fluxo_is_interim(parser)) {
         next.answers_head = parser->answers_head;
         next.answers_connect = parser->answers_connect;
+        next.close = parser->close; /* RFC 9112 9.6: it holds, though the final response is still to come */
     }
     *parser = next;
 }

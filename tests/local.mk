@@ -50,3 +50,13 @@ EXTRA_DIST += tests/proof.sh tests/rules.sh tests/proof tests/rules
 
 # These are folders; make would write them from the scripts of the same name.
 tests/proof tests/rules: ;
+
+# ---- Other parsers on the same inputs; and that a fixture with one letter changed fails ----
+
+# One by one: make would write a program tests/differential from tests/differential.sh if it were asked for the folder.
+differential_files = tests/differential/callbacks.h tests/differential/compare.py tests/differential/known.txt \
+    tests/differential/peer_fluxo.c tests/differential/peer_h11.py tests/differential/peer_http_parser.c \
+    tests/differential/peer_llhttp.c tests/differential/trials.c tests/differential/verdict.c tests/differential/verdict.h
+
+TESTS += tests/accident.sh tests/differential.sh
+EXTRA_DIST += tests/accident.sh tests/differential.sh $(differential_files)
