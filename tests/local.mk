@@ -60,3 +60,9 @@ differential_files = tests/differential/callbacks.h tests/differential/compare.p
 
 TESTS += tests/accident.sh tests/differential.sh
 EXTRA_DIST += tests/accident.sh tests/differential.sh $(differential_files)
+
+# ---- The manual holds what the tree does ----
+
+TESTS += tests/map.sh
+EXTRA_DIST += tests/map.sh doc/map.py doc/reading.py doc/pictures.py doc/map.md doc/errors.md doc/requirements.md \
+    doc/deviations.md doc/sections.txt doc/left-out.txt

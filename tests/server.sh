@@ -395,6 +395,14 @@ claim 'another major version: 505' refuses 505 HTTP_MAJOR_VERSION 'GET / HTTP/2.
 claim 'octets that are no HTTP: 400' refuses 400 METHOD '\026\003\001\002\000\001\000\001\374\003\003'
 claim 'a bad field: 400' refuses 400 SPACE_BEFORE_COLON 'GET / HTTP/1.1\r\nHost : a\r\n\r\n'
 claim 'a line that ends in LF alone: 400' refuses 400 LF_WITHOUT_CR 'GET / HTTP/1.1\nHost: a\n\n'
+claim 'Transfer-Encoding in HTTP/1.0: 400' refuses 400 TRANSFER_ENCODING_IN_1_0 \
+    'POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
+claim 'a request whose last coding is not chunked: 400' refuses 400 CHUNKED_NOT_LAST \
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n'
+claim 'a Content-Length that is no number: 400' refuses 400 CONTENT_LENGTH \
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello'
+claim 'the body of a GET is passed over' answers '200 200' \
+    "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello$get"
 claim 'no Host: 400' refuses 400 HOST_MISSING 'GET / HTTP/1.1\r\n\r\n'
 claim 'two Hosts: 400' refuses 400 HOST_REPEATED 'GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n'
 claim 'too large a head: 431' refuses 431 HEAD_LIMIT "GET / HTTP/1.1\r\nHost: a\r\n$(repeat 100 "A: $(repeat 400 b)\r\n")\r\n"
