@@ -293,9 +293,9 @@ def read_classes():
 # ---- Drawing ----
 
 STYLE = """digraph {
-rankdir=LR; bgcolor=transparent; nodesep=0.25; ranksep=0.55; pad=0.1;
+rankdir=LR; bgcolor=transparent; nodesep=0.35; ranksep=0.55; pad=0.1;
 node [shape=circle, fixedsize=true, width=0.34, fontsize=10, fontname="Helvetica", color="#334455", fontcolor="#334455"];
-edge [fontsize=11, fontname="Menlo,Consolas,monospace", color="#667788", arrowsize=0.6];
+edge [fontsize=11, fontname="Courier", color="#667788", arrowsize=0.6];
 entry [shape=point, width=0.08]; entry -> 1;
 """
 
@@ -309,8 +309,13 @@ def break_lines(text, width=26):
     return lines
 
 
+def show_guard(action):
+    """A guard as a question, for which there is room: require_bare_LF is `bare_LF?`."""
+    return action[len("require_"):] + "?" if action.startswith("require_") else action
+
+
 def show_actions(actions):
-    shown = [action for action in dict.fromkeys(actions) if not action.startswith("fail_")]
+    shown = [show_guard(action) for action in dict.fromkeys(actions) if not action.startswith("fail_")]
     return "".join('<br/><font point-size="9" color="#a04000">%s</font>' % html.escape(action) for action in shown)
 
 
