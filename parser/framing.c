@@ -16,26 +16,26 @@ enum {
     MINOR_0 = 256
 };
 
-/* The first row whose facts all hold decides, unless a relaxation passes it over. Rows without a rule's number are our
-   policy, or RFC 9110's. */
+/* The first row whose facts all hold decides, unless a relaxation passes it over. In front stands the rule of 6.3, or what
+   else decides: 6.1 calls such framing faulty, and content of CONNECT has no meaning (RFC 9110 9.3.6), so policy refuses it. */
 static const struct {
     uint16_t facts;
     uint8_t framing, error;
     uint32_t passed_over;
 } rules[] = {
     /* clang-format off */
-    {TUNNEL,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},                              /* rule 2 */
-    {CODED | MINOR_0,   FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0,     FLUXO_RELAX_CODING_IN_1_0},      /* 6.1: the framing is faulty */
-    {BODILESS,          FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},                              /* rule 1 */
-    {CODED | LENGTH,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH, FLUXO_RELAX_LENGTH_WITH_CODING}, /* rule 3: ought to be an error */
-    {CONNECT | CODED,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY,            0},                              /* RFC 9110 9.3.6 */
-    {CONNECT | OCTETS,  FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY,            0},
-    {CHUNKED,           FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE,                         0},                              /* rule 4 */
-    {CODED | REQUEST,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CHUNKED_NOT_LAST,             0},                              /* rule 4 */
-    {CODED,             FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE,                         0},                              /* rule 4 */
-    {LENGTH,            FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE,                         0},                              /* rules 5 and 6 */
-    {REQUEST,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},                              /* rule 7 */
-    {0,                 FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE,                         0}                               /* rule 8 */
+    /* rule 2 */ {TUNNEL,            FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},
+    /* 6.1    */ {CODED | MINOR_0,   FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_IN_1_0,     FLUXO_RELAX_CODING_IN_1_0},
+    /* rule 1 */ {BODILESS,          FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},
+    /* rule 3 */ {CODED | LENGTH,    FLUXO_FRAMING_NONE,    FLUXO_ERR_TRANSFER_ENCODING_AND_LENGTH, FLUXO_RELAX_LENGTH_WITH_CODING},
+    /* policy */ {CONNECT | CODED,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY,            0},
+    /* policy */ {CONNECT | OCTETS,  FLUXO_FRAMING_NONE,    FLUXO_ERR_CONNECT_WITH_BODY,            0},
+    /* rule 4 */ {CHUNKED,           FLUXO_FRAMING_CHUNKED, FLUXO_ERR_NONE,                         0},
+    /* rule 4 */ {CODED | REQUEST,   FLUXO_FRAMING_NONE,    FLUXO_ERR_CHUNKED_NOT_LAST,             0},
+    /* rule 4 */ {CODED,             FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE,                         0},
+    /* rule 6 */ {LENGTH,            FLUXO_FRAMING_LENGTH,  FLUXO_ERR_NONE,                         0},
+    /* rule 7 */ {REQUEST,           FLUXO_FRAMING_NONE,    FLUXO_ERR_NONE,                         0},
+    /* rule 8 */ {0,                 FLUXO_FRAMING_CLOSE,   FLUXO_ERR_NONE,                         0}
     /* clang-format on */
 };
 

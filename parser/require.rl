@@ -10,7 +10,9 @@
     action require_bare_percent         { pe = fluxo_require_in_value(run, p, pe, FLUXO_RELAX_BARE_PERCENT, FLUXO_ERR_TARGET); }
     action require_bare_LF              { pe = fluxo_require(run, p, pe, FLUXO_RELAX_BARE_LF, FLUXO_ERR_LF_WITHOUT_CR); }
     action require_start_line_spaces    { pe = fluxo_require_spaces(run, p, pe); }
-    action require_status_without_space { pe = fluxo_require(run, p, pe, FLUXO_RELAX_STATUS_WITHOUT_SPACE, FLUXO_ERR_STATUS_CODE); }
+    action require_status_without_space {
+        pe = fluxo_require(run, p, pe, FLUXO_RELAX_STATUS_WITHOUT_SPACE, FLUXO_ERR_STATUS_CODE);
+    }
     action require_space_before_colon   { pe = fluxo_require_space_before_colon(run, p, pe); }
     action require_obs_fold             { pe = fluxo_require_obs_fold(run, p, pe); }
     action require_value_controls       { pe = fluxo_require(run, p, pe, FLUXO_RELAX_VALUE_CONTROLS, FLUXO_ERR_FIELD_VALUE); }

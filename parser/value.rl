@@ -31,13 +31,14 @@
     content_length := the_length ( relaxed_length_list the_length )* OWS;
 
     # RFC 9112 6.1, 7.2, 7.3: chunked and the compression codings define no parameters; identity is no longer one
-    chunked           = "chunked"i;
-    compression       = "compress"i | "deflate"i | "gzip"i | "x-compress"i | "x-gzip"i;
-    identity          = "identity"i;
+    chunked             = "chunked"i;
+    compression         = "compress"i | "deflate"i | "gzip"i | "x-compress"i | "x-gzip"i;
+    identity            = "identity"i;
     transfer_parameters = ( OWS ";" OWS transfer_parameter )*;
-    the_coding        = ( chunked %see_chunked | compression %see_known_coding ) ( OWS ( ";" @refuse_parameter ) OWS transfer_parameter )*
-                      | identity %refuse_identity transfer_parameters
-                      | ( token - chunked - compression - identity ) %see_unknown_coding transfer_parameters;
+    refused_parameters  = ( OWS ( ";" @refuse_parameter ) OWS transfer_parameter )*;
+    the_coding = ( chunked %see_chunked | compression %see_known_coding ) refused_parameters
+               | identity %refuse_identity transfer_parameters
+               | ( token - chunked - compression - identity ) %see_unknown_coding transfer_parameters;
     transfer_encoding := the_coding ( OWS "," OWS the_coding )* OWS;
 
     # RFC 9110 5.6.1: members between commas, with white space around them
