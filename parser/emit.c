@@ -208,7 +208,7 @@ fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p)
 fluxo_reach fluxo_count_empty_line(struct run *run, const unsigned char *p)
 {
     if (run->parser->fields++ == run->options->limits.empty_lines)
-        fluxo_refuse(run, FLUXO_ERR_EMPTY_LINES_LIMIT, place(run, p) - 1); /* the line's CR */
+        return fluxo_stop(run, FLUXO_ERR_EMPTY_LINES_LIMIT, p);
     return fluxo_go_on(run, p);
 }
 

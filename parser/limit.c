@@ -2,8 +2,8 @@
 /*
  * How far a machine may go on, and what is said when it may not.
  *
- * How this works: a limit is a bound on the bytes that a machine is given, so it never sees one beyond; a call ends at the
- * same bound whether the bytes came in one piece or in many.
+ * How this works: a limit is a bound on the bytes that a machine is given, so it stops there by itself, and at the same byte
+ * whether they came in one piece or in many.
  */
 
 #include "machine.h"
@@ -22,16 +22,14 @@ static int64_t section_bound(const struct run *run)
 
 struct token {
     int64_t bound; /* the first place that the limit forbids */
-    unsigned char delimiter;
     enum fluxo_error_code error;
 };
 
-static struct token limit_token(int64_t bound, unsigned char delimiter, enum fluxo_error_code error)
+static struct token limit_token(int64_t bound, enum fluxo_error_code error)
 {
     struct token token;
 
     token.bound = bound;
-    token.delimiter = delimiter;
     token.error = error;
     return token;
 }
@@ -44,45 +42,42 @@ static struct token token_bound(const struct run *run)
     int64_t name = parser->name;
 
     if (parser->line == LINE_REQUEST && parser->part == PART_NAME)
-        return limit_token(name + limits->method, ' ', FLUXO_ERR_METHOD_LIMIT);
+        return limit_token(name + limits->method, FLUXO_ERR_METHOD_LIMIT);
     if (parser->line == LINE_REQUEST && parser->part == PART_GAP) /* more blanks than an event's gap counts */
-        return limit_token(name + UINT16_MAX + 1, 0, FLUXO_ERR_TARGET_LIMIT);
+        return limit_token(name + UINT16_MAX, FLUXO_ERR_TARGET_LIMIT);
     if (parser->line == LINE_REQUEST && parser->part == PART_VALUE)
-        return limit_token(name + parser->value_off + limits->target, ' ', FLUXO_ERR_TARGET_LIMIT);
+        return limit_token(name + parser->value_off + limits->target, FLUXO_ERR_TARGET_LIMIT);
     if (parser->line == LINE_FIELD && parser->part == PART_NAME && limits->field_name < limits->field_line)
-        return limit_token(name + limits->field_name, ':', FLUXO_ERR_FIELD_NAME_LIMIT);
+        return limit_token(name + limits->field_name, FLUXO_ERR_FIELD_NAME_LIMIT);
     if (parser->line == LINE_FIELD && parser->part != PART_END)
-        return limit_token(name + limits->field_line, '\r', FLUXO_ERR_FIELD_LINE_LIMIT);
+        return limit_token(name + limits->field_line, FLUXO_ERR_FIELD_LINE_LIMIT);
     if (parser->line == LINE_CHUNK && parser->part == PART_VALUE)
-        return limit_token((int64_t)parser->section + limits->extensions, '\r', FLUXO_ERR_EXTENSIONS_LIMIT);
-    return limit_token(INT64_MAX, 0, FLUXO_ERR_NONE);
+        return limit_token((int64_t)parser->section + limits->extensions, FLUXO_ERR_EXTENSIONS_LIMIT);
+    return limit_token(INT64_MAX, FLUXO_ERR_NONE);
 }
 
-static int ends_token(unsigned char delimiter, unsigned char byte)
-{
-    return byte == delimiter || (byte == '\n' && delimiter == '\r'); /* the machine says whether LF alone may */
-}
-
-/* The byte after a token is not the token's: it may stand at the bound. */
+/* The machine reads one byte beyond a token's limit: when that ends the token, or cannot stand there, the token is not too
+ * long. */
 int32_t fluxo_bound(const struct run *run)
 {
-    struct token token = token_bound(run);
-    int64_t section = section_bound(run);
+    int64_t token = token_bound(run).bound, section = section_bound(run);
     int64_t bound = section < run->end ? section : run->end;
 
-    if (token.bound >= bound)
-        return (int32_t)bound;
-    return (int32_t)(token.bound + ends_token(token.delimiter, run->bytes[token.bound]));
+    return (int32_t)(token < bound ? token + 1 : bound);
 }
 
-void fluxo_refuse_limit(struct run *run, int32_t at)
+enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
 {
     struct token token = token_bound(run);
 
-    if (token.bound < section_bound(run))
-        fluxo_refuse(run, token.error, at);
-    else
-        fluxo_refuse(run, run->parser->phase == PHASE_TRAILER ? FLUXO_ERR_TRAILERS_LIMIT : FLUXO_ERR_HEAD_LIMIT, at);
+    if (token.bound < run->at) {
+        *at = (int32_t)token.bound;
+        return token.error;
+    }
+    *at = run->at;
+    if (section_bound(run) > run->at || run->at == run->end)
+        return FLUXO_ERR_NONE;
+    return run->parser->phase == PHASE_TRAILER ? FLUXO_ERR_TRAILERS_LIMIT : FLUXO_ERR_HEAD_LIMIT;
 }
 
 fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p)
@@ -141,12 +136,11 @@ fluxo_reach fluxo_require_space_before_colon(struct run *run, const unsigned cha
     return fluxo_require(run, p, pe, bit, FLUXO_ERR_SPACE_BEFORE_COLON);
 }
 
-/* A field that steers the parser has been judged at the end of its line. */
-fluxo_reach fluxo_require_obs_fold(struct run *run, const unsigned char *p, fluxo_reach pe)
+/* What a field that steers the parser may never have. */
+fluxo_reach fluxo_require_unless_steering(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit,
+                                          enum fluxo_error_code code)
 {
-    uint32_t bit = run->parser->steer == STEER_NONE ? FLUXO_RELAX_OBS_FOLD : 0;
-
-    return fluxo_require(run, p, pe, bit, FLUXO_ERR_OBS_FOLD);
+    return fluxo_require(run, p, pe, run->parser->steer == STEER_NONE ? bit : 0, code);
 }
 
 void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code code)

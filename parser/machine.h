@@ -155,7 +155,8 @@ fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p);
 fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsigned char *p); /* refuses p */
 void fluxo_refuse(struct run *run, enum fluxo_error_code code, int32_t at);                  /* the first refusal counts */
 void fluxo_refuse_value(struct run *run, enum fluxo_error_code code);                        /* at the value's first byte */
-void fluxo_refuse_limit(struct run *run, int32_t at);
+enum fluxo_error_code fluxo_find_excess(const struct run *run,
+                                        int32_t *at); /* whether a byte before run->at, or there, is beyond */
 
 /* For bytes that pass only with a bit of relax.def: how far the machine may go on, which is `pe` or not beyond p. */
 fluxo_reach fluxo_require(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit, enum fluxo_error_code code);
@@ -163,7 +164,8 @@ fluxo_reach fluxo_require_in_value(struct run *run, const unsigned char *p, flux
                                    enum fluxo_error_code code);
 fluxo_reach fluxo_require_spaces(struct run *run, const unsigned char *p, fluxo_reach pe);
 fluxo_reach fluxo_require_space_before_colon(struct run *run, const unsigned char *p, fluxo_reach pe);
-fluxo_reach fluxo_require_obs_fold(struct run *run, const unsigned char *p, fluxo_reach pe);
+fluxo_reach fluxo_require_unless_steering(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit,
+                                          enum fluxo_error_code code);
 
 /* For bytes at which a machine has no way on; the value before them is refused first, if it has to be. */
 void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code code);

@@ -136,16 +136,10 @@ static void begin_body(struct fluxo_parser *parser)
         parser->phase = parser->framing == FLUXO_FRAMING_LENGTH ? PHASE_LENGTH : PHASE_CLOSE;
 }
 
-/* The byte at `bound` is there, and a limit forbids it. */
-static void refuse_beyond(struct run *run, int32_t bound)
-{
-    if (fluxo_check_value(run, bound))
-        fluxo_refuse_limit(run, bound);
-}
-
 static void read_lines(struct run *run)
 {
-    int32_t bound = fluxo_bound(run);
+    int32_t bound = fluxo_bound(run), beyond;
+    enum fluxo_error_code excess;
 
     run->stop = 0;
     if (run->at < bound)
@@ -154,10 +148,10 @@ static void read_lines(struct run *run)
         begin_body(run->parser);
     if (run->stop)
         return;
-    bound = fluxo_bound(run);
-    if (bound < run->at || (bound == run->at && run->at < run->end))
-        refuse_beyond(run, bound);
-    else if (run->at == run->end)
+    excess = fluxo_find_excess(run, &beyond);
+    if (excess && fluxo_check_value(run, beyond))
+        fluxo_refuse(run, excess, beyond);
+    else if (!excess && run->at == run->end)
         need_more(run);
 }
 

@@ -30,7 +30,7 @@
     the_HTTP_version   = ( HTTP_name "/" DIGIT @mark_major "." DIGIT @mark_minor relaxed_start_line_spaces? ) $!fail_HTTP_version;
     the_SP             = SP relaxed_start_line_spaces?;
     the_request_line   = the_method the_SP the_request_target the_SP the_HTTP_version;
-    the_empty_lines    = ( the_CRLF @count_empty_line )*;
+    the_empty_lines    = ( the_CRLF >count_empty_line )*;
 
     main := the_empty_lines the_request_line the_CRLF @emit_line the_field_lines the_CRLF @emit_head;
 

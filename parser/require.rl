@@ -14,7 +14,11 @@
         pe = fluxo_require(run, p, pe, FLUXO_RELAX_STATUS_WITHOUT_SPACE, FLUXO_ERR_STATUS_CODE);
     }
     action require_space_before_colon   { pe = fluxo_require_space_before_colon(run, p, pe); }
-    action require_obs_fold             { pe = fluxo_require_obs_fold(run, p, pe); }
-    action require_value_controls       { pe = fluxo_require(run, p, pe, FLUXO_RELAX_VALUE_CONTROLS, FLUXO_ERR_FIELD_VALUE); }
+    action require_obs_fold {
+        pe = fluxo_require_unless_steering(run, p, pe, FLUXO_RELAX_OBS_FOLD, FLUXO_ERR_OBS_FOLD);
+    }
+    action require_value_controls {
+        pe = fluxo_require_unless_steering(run, p, pe, FLUXO_RELAX_VALUE_CONTROLS, FLUXO_ERR_FIELD_VALUE);
+    }
     action require_equal_lengths        { pe = fluxo_require_in_value(run, p, pe, FLUXO_RELAX_EQUAL_LENGTHS, FLUXO_ERR_CONTENT_LENGTH); }
 }%%
