@@ -41,6 +41,17 @@ static enum fluxo_error_code name_value_error(const struct fluxo_parser *parser)
     return parser->steer == STEER_TRANSFER_ENCODING ? FLUXO_ERR_TRANSFER_ENCODING : FLUXO_ERR_FIELD_VALUE;
 }
 
+static const unsigned char *run_check(struct run *run, const unsigned char *p, const unsigned char *pe,
+                                      const unsigned char *eof)
+{
+    return is_target_check(run->parser) ? fluxo_run_target(run, p, pe, eof) : fluxo_run_value(run, p, pe, eof);
+}
+
+static int is_check_final(const struct fluxo_parser *parser)
+{
+    return is_target_check(parser) ? fluxo_target_is_final(parser) : fluxo_value_is_final(parser);
+}
+
 /* Runs the open value's machine over what it has not seen, up to `to`. Returns 0 after a refusal. */
 int fluxo_check_value(struct run *run, int32_t to)
 {
@@ -49,7 +60,7 @@ int fluxo_check_value(struct run *run, int32_t to)
 
     if (parser->line == LINE_NONE || parser->part != PART_VALUE || !parser->sub || run->checked >= to)
         return !run->error;
-    p = is_target_check(parser) ? fluxo_run_target(run, p, pe, NULL) : fluxo_run_value(run, p, pe, NULL);
+    p = run_check(run, p, pe, NULL);
     run->checked = to;
     if (!parser->sub)
         fluxo_refuse(run, name_value_error(parser), place(run, p));
@@ -136,13 +147,10 @@ void fluxo_judge_value(struct run *run, int32_t to)
 
     if (!fluxo_check_value(run, to) || !parser->sub)
         return;
-    if (is_target_check(parser))
-        fluxo_run_target(run, end, end, end);
-    else
-        fluxo_run_value(run, end, end, end);
+    run_check(run, end, end, end);
     if (run->error)
         return;
-    if (!(is_target_check(parser) ? fluxo_target_is_final(parser) : fluxo_value_is_final(parser)))
+    if (!is_check_final(parser))
         fluxo_refuse(run, name_value_error(parser), to);
     else if (parser->line == LINE_REQUEST)
         judge_target(run);

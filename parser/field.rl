@@ -15,7 +15,7 @@
     action emit_line   { pe = fluxo_emit_line(run, p); }
 
     action fail_field_name  { fluxo_fail_name(run, p); }
-    action fail_field_value { fluxo_fail_line(run, p, FLUXO_ERR_FIELD_VALUE); }
+    action fail_field_value { fluxo_fail(run, p, FLUXO_ERR_FIELD_VALUE); }
     action fail_LF          { fluxo_fail(run, p, FLUXO_ERR_CR_WITHOUT_LF); }
 
     the_CRLF        = CR ( LF >!fail_LF ) | relaxed_bare_LF;

@@ -154,18 +154,10 @@ void fluxo_fail_line(struct run *run, const unsigned char *p, enum fluxo_error_c
     fluxo_fail(run, p, *p == '\n' ? FLUXO_ERR_LF_WITHOUT_CR : code);
 }
 
+/* Blanks behind a name, and before a line that follows a field line, have guards of their own. */
 void fluxo_fail_name(struct run *run, const unsigned char *p)
 {
-    int begun = run->parser->line == LINE_FIELD;
-
-    if (is_blank(*p) && begun)
-        fluxo_fail(run, p, FLUXO_ERR_SPACE_BEFORE_COLON);
-    else if (is_blank(*p))
-        fluxo_fail(run, p, FLUXO_ERR_SPACE_BEFORE_FIELDS);
-    else if (begun)
-        fluxo_fail(run, p, FLUXO_ERR_FIELD_NAME);
-    else
-        fluxo_fail_line(run, p, FLUXO_ERR_FIELD_NAME);
+    fluxo_fail(run, p, is_blank(*p) ? FLUXO_ERR_SPACE_BEFORE_FIELDS : FLUXO_ERR_FIELD_NAME);
 }
 
 void fluxo_refuse_value(struct run *run, enum fluxo_error_code code)

@@ -155,11 +155,17 @@ static void read_lines(struct run *run)
         need_more(run);
 }
 
+static uint64_t count_here(const struct run *run, uint64_t due)
+{
+    uint64_t here = (uint64_t)(run->end - run->at);
+
+    return here < due ? here : due;
+}
+
 /* How many octets may be handed out now, of `due`; a body over its limit is refused at the first octet beyond. */
 static uint64_t measure(struct run *run, uint64_t due)
 {
-    uint64_t here = (uint64_t)(run->end - run->at);
-    uint64_t length = here < due ? here : due;
+    uint64_t length = count_here(run, due);
     uint64_t allowed = run->options->limits.body - run->parser->length;
 
     if (length > allowed) {
@@ -173,8 +179,7 @@ static uint64_t measure(struct run *run, uint64_t due)
 static void read_length(struct run *run)
 {
     struct fluxo_parser *parser = run->parser;
-    uint64_t here = (uint64_t)(run->end - run->at);
-    uint64_t length = here < parser->remaining ? here : parser->remaining;
+    uint64_t length = count_here(run, parser->remaining);
 
     fluxo_emit_body(run, length);
     parser->remaining -= length;

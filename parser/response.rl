@@ -21,7 +21,7 @@
 
     action fail_HTTP_version  { fluxo_fail(run, p, FLUXO_ERR_HTTP_VERSION); }
     action fail_status_code   { fluxo_fail(run, p, FLUXO_ERR_STATUS_CODE); }
-    action fail_reason_phrase { fluxo_fail_line(run, p, FLUXO_ERR_REASON_PHRASE); }
+    action fail_reason_phrase { fluxo_fail(run, p, FLUXO_ERR_REASON_PHRASE); }
 
     the_HTTP_version  = ( HTTP_name "/" DIGIT @mark_major "." DIGIT @mark_minor ) >mark_head $!fail_HTTP_version;
     the_status_code   = status_code >mark_status $add_status_digit %end_status $!fail_status_code;

@@ -46,7 +46,7 @@ EXTRA_DIST += $(fixture_folders) tests/fixtures.sh tests/mutants.sh tests/dump.s
 # ---- The grammar, proven and shown by example ----
 
 TESTS += tests/proof.sh tests/rules.sh
-EXTRA_DIST += tests/proof.sh tests/rules.sh tests/proof tests/rules
+EXTRA_DIST += tests/with-ragel.sh tests/proof.sh tests/rules.sh tests/proof tests/rules
 
 # These are folders; make would write them from the scripts of the same name.
 tests/proof tests/rules: ;
