@@ -280,10 +280,10 @@ def is_there(evidence):
 
 
 def is_missing(layer):
-    """The stream may be open as long as it does not exist; parts of the server, if it is said what is missing."""
+    """Parts of the stream and the server may be open, if it is said what is missing."""
     if layer.open is None:
         return not layer.evidence
-    exists = {"parser": True, "stream": bool(reading.find("stream/*.c")), "server": not layer.open}
+    exists = {"parser": True, "stream": not layer.open, "server": not layer.open}
     return exists.get(layer.name, True)
 
 

@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: MIT
 
-# ---- The library: bytes to events. It sees its own folder only. ----
+# ---- The parser: bytes to events. It sees its own folder only. Its objects go into libfluxo.a, which stream/ makes. ----
 
-lib_LIBRARIES += libfluxo.a
+noinst_LIBRARIES += libparser.a
 
-libfluxo_a_CPPFLAGS = -I$(top_srcdir)/parser -DFLUXO_VERSION='"$(PACKAGE_VERSION)"'
-libfluxo_a_SOURCES = $(machines) \
+libparser_a_CPPFLAGS = -I$(top_srcdir)/parser -DFLUXO_VERSION='"$(PACKAGE_VERSION)"'
+libparser_a_SOURCES = $(machines) \
     parser/parser.c parser/emit.c parser/check.c parser/limit.c parser/framing.c parser/names.c \
     parser/machine.h parser/generated.h
 
 fluxodir = $(includedir)/fluxo
 fluxo_HEADERS = parser/fluxo/parser.h \
     parser/fluxo/errors.def parser/fluxo/fields.def parser/fluxo/limits.def parser/fluxo/methods.def parser/fluxo/relax.def parser/fluxo/status.def
-
-pkgconfigdir = $(libdir)/pkgconfig
-nodist_pkgconfig_DATA = parser/fluxo.pc
 
 # ---- The machines: goto code or tables for messages, as configured; tables for what stands inside a line ----
 
