@@ -5,11 +5,12 @@
 lib_LIBRARIES += libfluxo.a
 
 libfluxo_a_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(ZLIB_CFLAGS)
-libfluxo_a_SOURCES = stream/base.c
+libfluxo_a_SOURCES = stream/base.c stream/life.c stream/conn.c stream/conn.h stream/head.c stream/writer.c
 libfluxo_a_LIBADD = $(libparser_a_OBJECTS)
 libfluxo_a_DEPENDENCIES = $(libparser_a_OBJECTS)
 
-fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuses.def
+fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuses.def \
+    stream/fluxo/stream.h stream/fluxo/events.def stream/fluxo/life.def stream/fluxo/want.def
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = stream/fluxo.pc

@@ -1,0 +1,959 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The writer.
+ *
+ * How this works: what is written is read at once by a strict parser, writer->check, line by line. A line counts only if that
+ * parser finds in it exactly the one line that was meant; else text and parser are put back as they were. So nothing can be
+ * written that reads otherwise, and what a head means for its body and for the connection is decided by the parser's own rules.
+ *
+ * What waits to be sent is a ring of pieces: octets of a body, which are the caller's, or stretches of the writer's text.
+ */
+
+#include "conn.h"
+
+enum stage { STAGE_NONE, STAGE_HEAD, STAGE_BODY, STAGE_DROPPED, STAGE_TRAILERS };
+
+/* What goes into Connection (RFC 9110 7.6.1). */
+enum { OPTION_CLOSE = 1, OPTION_UPGRADE = 2, OPTION_TE = 4 };
+
+enum { EVENTS = 8, CHUNK_LINE = 16 + 2 };
+
+static const uint32_t TEXT_FIRST = 512, TEXT_MOST = (uint32_t)1 << 21; /* octets, all that waits included */
+static const uint32_t HEAD_MOST = (uint32_t)1 << 20;
+static const uint64_t PENDING_MOST = 262144; /* octets that may wait when another message is begun */
+
+/* Strict, and no limit of its own. */
+#define LIMIT(member, name, type, standard, least, most, error) most,
+/* clang-format off */
+static const struct fluxo_options strict = {FLUXO_PROFILE_STRICT, FLUXO_PIECES | FLUXO_CHUNKS, {
+#include <fluxo/limits.def>
+}};
+/* clang-format on */
+#undef LIMIT
+
+void fluxo_writer_init(struct fluxo_writer *writer, struct fluxo_conn *conn, const struct fluxo_allocator *allocator)
+{
+    memset(writer, 0, sizeof *writer);
+    writer->conn = conn;
+    writer->allocator = allocator;
+}
+
+void fluxo_writer_close(struct fluxo_writer *writer)
+{
+    if (writer->text)
+        fluxo_resize(writer->allocator, writer->text, writer->room, 0);
+    fluxo_writer_init(writer, writer->conn, writer->allocator);
+}
+
+/* ---- Pieces ---- */
+
+static struct fluxo_piece *piece_at(struct fluxo_writer *writer, unsigned nth)
+{
+    return &writer->pieces[(writer->first + nth) % FLUXO_WRITER_PIECES];
+}
+
+static const struct fluxo_piece *piece_of(const struct fluxo_writer *writer, unsigned nth)
+{
+    return &writer->pieces[(writer->first + nth) % FLUXO_WRITER_PIECES];
+}
+
+static int has_slots(const struct fluxo_writer *writer, unsigned slots)
+{
+    return (unsigned)FLUXO_WRITER_PIECES - writer->count >= slots;
+}
+
+static void add_piece(struct fluxo_writer *writer, const char *start, uint32_t at, size_t length)
+{
+    struct fluxo_piece *piece = piece_at(writer, writer->count++);
+
+    piece->start = start;
+    piece->at = at;
+    piece->length = length;
+}
+
+/* The text that has been added goes out; behind text that waits it is one piece with it. */
+static void release_text(struct fluxo_writer *writer)
+{
+    uint32_t length = writer->to - writer->ready;
+    struct fluxo_piece *last = writer->count ? piece_at(writer, writer->count - 1u) : NULL;
+
+    if (last && !last->start && last->at + last->length == writer->ready)
+        last->length += length;
+    else
+        add_piece(writer, NULL, writer->ready, length);
+    writer->ready = writer->to;
+}
+
+uint32_t fluxo_writer_output(const struct fluxo_writer *writer, struct fluxo_span *spans, uint32_t most)
+{
+    uint32_t nth;
+
+    for (nth = 0; nth < writer->count && nth < most; nth++) {
+        const struct fluxo_piece *piece = piece_of(writer, nth);
+        spans[nth].start = piece->start ? piece->start : writer->text + piece->at;
+        spans[nth].length = piece->length;
+    }
+    return nth;
+}
+
+uint64_t fluxo_writer_pending(const struct fluxo_writer *writer)
+{
+    uint64_t octets = 0;
+    unsigned nth;
+
+    for (nth = 0; nth < writer->count; nth++)
+        octets += piece_of(writer, nth)->length;
+    return octets;
+}
+
+static void consume_piece(struct fluxo_writer *writer, struct fluxo_piece *piece, size_t octets)
+{
+    if (piece->start)
+        piece->start += octets;
+    else
+        piece->at += (uint32_t)octets;
+    piece->length -= octets;
+    if (piece->length)
+        return;
+    writer->first = (uint8_t)((writer->first + 1) % FLUXO_WRITER_PIECES);
+    writer->count--;
+}
+
+/* The first text that must stay where it is. */
+static uint32_t find_text(const struct fluxo_writer *writer)
+{
+    unsigned nth = 0;
+
+    while (nth < writer->count && piece_of(writer, nth)->start)
+        nth++;
+    return nth < writer->count ? piece_of(writer, nth)->at : writer->ready;
+}
+
+int fluxo_writer_consumed(struct fluxo_writer *writer, size_t octets)
+{
+    if (octets > fluxo_writer_pending(writer))
+        return FLUXO_MISUSE_LENGTH;
+    while (octets) {
+        struct fluxo_piece *piece = piece_at(writer, 0);
+        size_t here = octets < piece->length ? octets : piece->length;
+        consume_piece(writer, piece, here);
+        octets -= here;
+    }
+    writer->from = find_text(writer);
+    return FLUXO_DONE;
+}
+
+/* ---- Text ---- */
+
+static void move_text_down(struct fluxo_writer *writer)
+{
+    unsigned nth;
+
+    if (!writer->from)
+        return;
+    memmove(writer->text, writer->text + writer->from, writer->to - writer->from);
+    for (nth = 0; nth < writer->count; nth++)
+        piece_at(writer, nth)->at -= piece_at(writer, nth)->start ? 0 : writer->from;
+    writer->ready -= writer->from;
+    writer->to -= writer->from;
+    writer->from = 0;
+}
+
+static int reserve(struct fluxo_writer *writer, size_t more)
+{
+    uint32_t room = writer->room ? writer->room : TEXT_FIRST;
+    char *text;
+
+    if (more > HEAD_MOST || writer->to - writer->ready + more > HEAD_MOST)
+        return FLUXO_MISUSE_LIMIT;
+    if (writer->to + more <= writer->room)
+        return FLUXO_DONE;
+    move_text_down(writer);
+    while (room < writer->to + more)
+        room *= 2;
+    if (room > TEXT_MOST)
+        return FLUXO_FULL;
+    text = (char *)fluxo_resize(writer->allocator, writer->text, writer->room, room);
+    if (!text)
+        return FLUXO_MISUSE_MEMORY;
+    writer->text = text;
+    writer->room = room;
+    return FLUXO_DONE;
+}
+
+static int append(struct fluxo_writer *writer, struct fluxo_span span)
+{
+    int answer = reserve(writer, span.length);
+
+    if (answer)
+        return answer;
+    if (span.length)
+        memcpy(writer->text + writer->to, span.start, span.length);
+    writer->to += (uint32_t)span.length;
+    return FLUXO_DONE;
+}
+
+static int append_text(struct fluxo_writer *writer, const char *text)
+{
+    return append(writer, fluxo_text(text));
+}
+
+/* All of the parts or none. */
+static int append_parts(struct fluxo_writer *writer, const struct fluxo_span *parts, unsigned count)
+{
+    uint32_t to = writer->to;
+    unsigned nth;
+    int answer = FLUXO_DONE;
+
+    for (nth = 0; nth < count && !answer; nth++)
+        answer = append(writer, parts[nth]);
+    if (answer)
+        writer->to = to;
+    return answer;
+}
+
+static struct fluxo_span write_number(char *room, uint64_t number, unsigned base)
+{
+    struct fluxo_span span;
+    char *first = room + 20; /* digits of 2^64 */
+
+    do
+        *--first = "0123456789abcdef"[number % base];
+    while (number /= base);
+    span.start = first;
+    span.length = (size_t)(room + 20 - first);
+    return span;
+}
+
+/* ---- Reading what was written ---- */
+
+struct reading {
+    struct fluxo_feed fed;
+    struct fluxo_event events[EVENTS];
+};
+
+/* What the strict parser finds in the text from `from` on. */
+static struct reading read_text(struct fluxo_writer *writer, uint32_t from)
+{
+    struct reading reading;
+
+    reading.fed = fluxo_parser_feed(&writer->check, writer->text + from, writer->to - from, reading.events, EVENTS);
+    return reading;
+}
+
+/* Whether it is one line, of the kind, with a name and a value of these lengths. */
+static int is_line(const struct reading *reading, unsigned nth, enum fluxo_event_kind kind, size_t name, size_t value)
+{
+    const struct fluxo_event *event = &reading->events[nth];
+
+    return nth < reading->fed.count && event->kind == kind && !event->flags && event->name_len == name && event->len == value;
+}
+
+static int is_limit(unsigned error)
+{
+    return error >= FLUXO_ERR_EMPTY_LINES_LIMIT && error < FLUXO_ERR_MISUSE;
+}
+
+static void put_back(struct fluxo_writer *writer, const struct fluxo_parser *check, uint32_t to)
+{
+    writer->check = *check;
+    writer->to = to;
+}
+
+/* ---- Fields ---- */
+
+static int name_field_misuse(const struct reading *reading, size_t name)
+{
+    unsigned error = reading->fed.status == FLUXO_ERROR ? reading->fed.error : 0;
+
+    if (is_limit(error))
+        return FLUXO_MISUSE_LIMIT;
+    if (error == FLUXO_ERR_HOST || error == FLUXO_ERR_HOST_REPEATED)
+        return FLUXO_MISUSE_HOST;
+    if (!reading->fed.count)
+        return error >= FLUXO_ERR_FIELD_VALUE ? FLUXO_MISUSE_VALUE : FLUXO_MISUSE_NAME;
+    return reading->events[0].name_len == name ? FLUXO_MISUSE_VALUE : FLUXO_MISUSE_NAME;
+}
+
+static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, struct fluxo_span name, struct fluxo_span value)
+{
+    struct fluxo_span parts[4];
+    struct fluxo_parser check = writer->check;
+    struct reading reading;
+    uint32_t from = writer->to;
+    int answer;
+
+    parts[0] = name;
+    parts[1] = fluxo_text(": ");
+    parts[2] = value;
+    parts[3] = fluxo_text("\r\n");
+    answer = append_parts(writer, parts, 4);
+    if (answer)
+        return answer;
+    reading = read_text(writer, from);
+    if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
+        is_line(&reading, 0, kind, name.length, value.length))
+        return FLUXO_DONE;
+    put_back(writer, &check, from);
+    return name_field_misuse(&reading, name.length);
+}
+
+static int put_known_field(struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span value)
+{
+    return put_field(writer, FLUXO_EVENT_FIELD, fluxo_text(fluxo_field_name(field)), value);
+}
+
+static int has_own_call(enum fluxo_field field)
+{
+    switch (field) {
+    case FLUXO_FIELD_CONNECTION:
+    case FLUXO_FIELD_CONTENT_LENGTH:
+    case FLUXO_FIELD_HOST:
+    case FLUXO_FIELD_TE:
+    case FLUXO_FIELD_TRANSFER_ENCODING:
+    case FLUXO_FIELD_UPGRADE:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+int fluxo_write_field(struct fluxo_writer *writer, struct fluxo_span name, struct fluxo_span value)
+{
+    if (writer->stage != STAGE_HEAD)
+        return FLUXO_MISUSE_ORDER;
+    if (has_own_call((enum fluxo_field)fluxo_field_id(name.start, name.length)))
+        return FLUXO_MISUSE_OWN_CALL;
+    return put_field(writer, FLUXO_EVENT_FIELD, name, value);
+}
+
+int fluxo_write_close(struct fluxo_writer *writer)
+{
+    if (writer->stage != STAGE_HEAD)
+        return FLUXO_MISUSE_ORDER;
+    writer->options |= OPTION_CLOSE;
+    return FLUXO_DONE;
+}
+
+/* A field that needs a connection option beside it. */
+static int put_with_option(struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span value, unsigned option)
+{
+    int answer;
+
+    if (writer->stage != STAGE_HEAD)
+        return FLUXO_MISUSE_ORDER;
+    answer = put_known_field(writer, field, value);
+    if (!answer)
+        writer->options = (uint8_t)(writer->options | option);
+    return answer;
+}
+
+int fluxo_write_upgrade(struct fluxo_writer *writer, struct fluxo_span protocols)
+{
+    return put_with_option(writer, FLUXO_FIELD_UPGRADE, protocols, OPTION_UPGRADE);
+}
+
+int fluxo_write_te(struct fluxo_writer *writer, struct fluxo_span codings)
+{
+    return put_with_option(writer, FLUXO_FIELD_TE, codings, OPTION_TE);
+}
+
+/* ---- Start-lines ---- */
+
+static int may_begin(const struct fluxo_writer *writer, enum fluxo_kind kind)
+{
+    if (writer->stage != STAGE_NONE || fluxo_conn_writes(writer->conn) != kind)
+        return FLUXO_MISUSE_ORDER;
+    return fluxo_writer_pending(writer) > PENDING_MOST || !has_slots(writer, 1) ? (int)FLUXO_FULL : (int)FLUXO_DONE;
+}
+
+static void begin_check(struct fluxo_writer *writer, enum fluxo_kind kind)
+{
+    fluxo_parser_init(&writer->check, kind, &strict);
+    if (kind == FLUXO_RESPONSE)
+        fluxo_parser_answers(&writer->check, fluxo_conn_method(writer->conn));
+    writer->options = 0;
+    writer->due = 0;
+    writer->status = 0;
+    writer->method = 0;
+}
+
+static int begin_head(struct fluxo_writer *writer, int answer)
+{
+    if (!answer)
+        writer->stage = STAGE_HEAD;
+    else
+        writer->to = writer->ready;
+    return answer;
+}
+
+/* The authority in a target of absolute-form or, for CONNECT, all of it; nothing in the other forms. */
+static struct fluxo_span find_authority(struct fluxo_span method, struct fluxo_span target)
+{
+    struct fluxo_span authority = target;
+    size_t at = 0;
+
+    if (fluxo_method_id(method.start, method.length) == FLUXO_METHOD_CONNECT)
+        return authority;
+    while (at + 3 <= target.length && memcmp(target.start + at, "://", 3) != 0 && target.start[0] != '/')
+        at++;
+    authority.length = 0;
+    if (at + 3 > target.length || target.start[0] == '/')
+        return authority;
+    authority.start = target.start + at + 3;
+    while (at + 3 + authority.length < target.length && authority.start[authority.length] != '/' &&
+           authority.start[authority.length] != '?')
+        authority.length++;
+    return authority;
+}
+
+static char lower(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
+}
+
+static int are_equal(struct fluxo_span one, struct fluxo_span other)
+{
+    size_t at = 0;
+
+    while (at < one.length && at < other.length && lower(one.start[at]) == lower(other.start[at]))
+        at++;
+    return at == one.length && at == other.length;
+}
+
+static int name_request_misuse(const struct reading *reading, struct fluxo_span method, struct fluxo_span target)
+{
+    unsigned error = reading->fed.status == FLUXO_ERROR ? reading->fed.error : 0;
+
+    if (reading->fed.count && !is_line(reading, 0, FLUXO_EVENT_REQUEST_LINE, method.length, target.length))
+        return reading->events[0].name_len == method.length ? FLUXO_MISUSE_TARGET : FLUXO_MISUSE_METHOD;
+    if (reading->fed.count)
+        return FLUXO_MISUSE_HOST;
+    return error == FLUXO_ERR_METHOD || error == FLUXO_ERR_METHOD_LIMIT ? FLUXO_MISUSE_METHOD : FLUXO_MISUSE_TARGET;
+}
+
+static int put_request_line(struct fluxo_writer *writer, struct fluxo_span method, struct fluxo_span target,
+                            struct fluxo_span host)
+{
+    struct fluxo_span parts[6];
+    struct reading reading;
+    int answer;
+
+    parts[0] = method;
+    parts[1] = fluxo_text(" ");
+    parts[2] = target;
+    parts[3] = fluxo_text(" HTTP/1.1\r\nHost: ");
+    parts[4] = host;
+    parts[5] = fluxo_text("\r\n");
+    answer = append_parts(writer, parts, 6);
+    if (answer)
+        return answer;
+    reading = read_text(writer, writer->ready);
+    if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 2 &&
+        is_line(&reading, 0, FLUXO_EVENT_REQUEST_LINE, method.length, target.length) &&
+        is_line(&reading, 1, FLUXO_EVENT_FIELD, 4, host.length))
+        return FLUXO_DONE;
+    return name_request_misuse(&reading, method, target);
+}
+
+int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, struct fluxo_span target, struct fluxo_span host)
+{
+    struct fluxo_life life = writer->conn->life;
+    struct fluxo_span authority;
+    int answer = may_begin(writer, FLUXO_REQUEST);
+
+    if (!answer && !fluxo_life_step(&life, FLUXO_LIFE_EVENT_REQUEST, 0))
+        answer = FLUXO_MISUSE_ORDER;
+    if (answer)
+        return answer;
+    begin_check(writer, FLUXO_REQUEST);
+    answer = begin_head(writer, put_request_line(writer, method, target, host));
+    if (answer)
+        return answer;
+    authority = find_authority(method, target);
+    if (authority.length && !are_equal(authority, host)) /* RFC 9112 3.2 */
+        return fluxo_write_nothing(writer) ? FLUXO_MISUSE_ORDER : FLUXO_MISUSE_HOST;
+    writer->method = (uint8_t)fluxo_method_id(method.start, method.length);
+    return FLUXO_DONE;
+}
+
+static int put_status_line(struct fluxo_writer *writer, unsigned status, struct fluxo_span reason)
+{
+    struct fluxo_span parts[5];
+    struct reading reading;
+    char digits[20];
+    int answer;
+
+    parts[0] = fluxo_text("HTTP/1.1 ");
+    parts[1] = write_number(digits, status, 10);
+    parts[2] = fluxo_text(" "); /* RFC 9112 4: also when there is no reason */
+    parts[3] = reason.length ? reason : fluxo_text(fluxo_status_reason(status));
+    parts[4] = fluxo_text("\r\n");
+    answer = append_parts(writer, parts, 5);
+    if (answer)
+        return answer;
+    reading = read_text(writer, writer->ready);
+    if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
+        is_line(&reading, 0, FLUXO_EVENT_STATUS_LINE, 3, parts[3].length))
+        return FLUXO_DONE;
+    return FLUXO_MISUSE_REASON;
+}
+
+static int may_respond(const struct fluxo_writer *writer, unsigned status)
+{
+    struct fluxo_life life = writer->conn->life;
+    int answer = may_begin(writer, FLUXO_RESPONSE);
+
+    if (answer)
+        return answer;
+    if (status < 100 || status > 599)
+        return FLUXO_MISUSE_STATUS;
+    if (fluxo_life_step(&life, fluxo_conn_name_response(writer->conn, status), 0))
+        return FLUXO_DONE;
+    return status < 200 && life.response == FLUXO_SIDE_WAIT ? FLUXO_MISUSE_STATUS : FLUXO_MISUSE_ORDER;
+}
+
+int fluxo_write_response(struct fluxo_writer *writer, unsigned status, struct fluxo_span reason)
+{
+    int answer = may_respond(writer, status);
+
+    if (answer)
+        return answer;
+    begin_check(writer, FLUXO_RESPONSE);
+    answer = begin_head(writer, put_status_line(writer, status, reason));
+    if (!answer)
+        writer->status = (uint16_t)status;
+    return answer;
+}
+
+int fluxo_write_nothing(struct fluxo_writer *writer)
+{
+    if (writer->stage != STAGE_HEAD)
+        return FLUXO_MISUSE_ORDER;
+    writer->to = writer->ready;
+    writer->stage = STAGE_NONE;
+    return FLUXO_DONE;
+}
+
+/* ---- The end of a head ---- */
+
+static int is_old(const struct fluxo_writer *writer)
+{
+    return (writer->conn->life.flags & FLUXO_LIFE_OLD) != 0;
+}
+
+static int is_tunnel(const struct fluxo_writer *writer)
+{
+    return writer->status && fluxo_conn_name_response(writer->conn, writer->status) == FLUXO_LIFE_EVENT_TUNNEL;
+}
+
+/* RFC 9110 8.6 and RFC 9112 6.1: where neither Content-Length nor Transfer-Encoding may stand. */
+static int has_no_framing(const struct fluxo_writer *writer)
+{
+    if (writer->status)
+        return writer->status < 200 || writer->status == 204 || is_tunnel(writer);
+    return writer->method == FLUXO_METHOD_CONNECT;
+}
+
+static int may_have(const struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+{
+    int is_empty = content == FLUXO_CONTENT_NONE || (content == FLUXO_CONTENT_LENGTH && !length);
+
+    return is_empty || !(has_no_framing(writer) || writer->status == 205); /* RFC 9110 15.3.6 */
+}
+
+/* RFC 9110 8.6: a response without content says so, as do requests whose method expects content. A 304 would say it of the
+   content that is not sent. */
+static int says_zero(const struct fluxo_writer *writer)
+{
+    if (writer->status)
+        return writer->status != 304;
+    return writer->method == FLUXO_METHOD_POST || writer->method == FLUXO_METHOD_PUT || writer->method == FLUXO_METHOD_PATCH;
+}
+
+static int put_length(struct fluxo_writer *writer, uint64_t length)
+{
+    char digits[20];
+
+    return put_known_field(writer, FLUXO_FIELD_CONTENT_LENGTH, write_number(digits, length, 10));
+}
+
+static int put_framing(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+{
+    if (has_no_framing(writer))
+        return FLUXO_DONE;
+    if (content == FLUXO_CONTENT_LENGTH)
+        return put_length(writer, length);
+    if (content == FLUXO_CONTENT_NONE)
+        return says_zero(writer) ? put_length(writer, 0) : FLUXO_DONE;
+    if (is_old(writer) || writer->status == 304) /* until close, or nothing to say */
+        return FLUXO_DONE;
+    return put_known_field(writer, FLUXO_FIELD_TRANSFER_ENCODING, fluxo_text("chunked"));
+}
+
+/* Whether the connection ends after this message; asked of the life itself. */
+static int closes(const struct fluxo_writer *writer, enum fluxo_content content)
+{
+    struct fluxo_life life = writer->conn->life;
+    int ends = (writer->options & OPTION_CLOSE) || (writer->status && content == FLUXO_CONTENT_STREAM && is_old(writer));
+    enum fluxo_life_event event =
+        writer->status ? fluxo_conn_name_response(writer->conn, writer->status) : FLUXO_LIFE_EVENT_REQUEST;
+
+    fluxo_life_step(&life, event, ends ? FLUXO_LIFE_CLOSE : 0);
+    return ends || (event == FLUXO_LIFE_EVENT_RESPONSE && (life.flags & FLUXO_LIFE_CLOSE));
+}
+
+/* RFC 9112 9.3: an HTTP/1.0 client has to be told that the connection persists. */
+static const char *name_persistence(const struct fluxo_writer *writer, enum fluxo_content content)
+{
+    if (closes(writer, content))
+        return "close";
+    return is_old(writer) && writer->status ? "keep-alive" : NULL;
+}
+
+static int put_connection(struct fluxo_writer *writer, enum fluxo_content content)
+{
+    char text[40]; /* "keep-alive, Upgrade, TE" */
+    const char *words[3];
+    struct fluxo_span value;
+    unsigned nth;
+    size_t length = 0;
+
+    words[0] = name_persistence(writer, content);
+    words[1] = writer->options & OPTION_UPGRADE ? "Upgrade" : NULL;
+    words[2] = writer->options & OPTION_TE ? "TE" : NULL;
+    for (nth = 0; nth < 3; nth++) {
+        if (words[nth] && length) {
+            memcpy(text + length, ", ", 2);
+            length += 2;
+        }
+        if (words[nth])
+            memcpy(text + length, words[nth], strlen(words[nth]));
+        length += words[nth] ? strlen(words[nth]) : 0;
+    }
+    value.start = text;
+    value.length = length;
+    return length ? put_known_field(writer, FLUXO_FIELD_CONNECTION, value) : FLUXO_DONE;
+}
+
+static int put_empty_line(struct fluxo_writer *writer)
+{
+    struct reading reading;
+    uint32_t from = writer->to;
+    struct fluxo_facts facts;
+    int answer = append_text(writer, "\r\n");
+
+    if (answer)
+        return answer;
+    reading = read_text(writer, from);
+    facts = fluxo_parser_facts(&writer->check);
+    if (reading.fed.status != FLUXO_HEAD && reading.fed.status != FLUXO_MESSAGE)
+        return FLUXO_MISUSE_NO_BODY;
+    if (!fluxo_conn_see_head(writer->conn, fluxo_conn_writes(writer->conn), &facts))
+        return FLUXO_MISUSE_ORDER;
+    writer->framing = facts.framing;
+    return FLUXO_DONE;
+}
+
+static int end_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+{
+    int answer = put_framing(writer, content, length);
+
+    if (!answer)
+        answer = put_connection(writer, content);
+    return answer ? answer : put_empty_line(writer);
+}
+
+static void begin_content(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+{
+    writer->due = content == FLUXO_CONTENT_LENGTH ? length : 0;
+    if (content == FLUXO_CONTENT_NONE) {
+        fluxo_conn_see_end(writer->conn, fluxo_conn_writes(writer->conn));
+        writer->stage = STAGE_NONE;
+    } else {
+        writer->stage = writer->framing == FLUXO_FRAMING_NONE ? STAGE_DROPPED : STAGE_BODY;
+    }
+}
+
+int fluxo_write_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+{
+    struct fluxo_parser check = writer->check;
+    uint32_t to = writer->to;
+    int answer;
+
+    if (writer->stage != STAGE_HEAD)
+        return FLUXO_MISUSE_ORDER;
+    if (content > FLUXO_CONTENT_STREAM || length > INT64_MAX)
+        return FLUXO_MISUSE_ARGUMENT;
+    if (!may_have(writer, content, length))
+        return FLUXO_MISUSE_NO_BODY;
+    answer = end_head(writer, content, length);
+    if (answer) {
+        put_back(writer, &check, to);
+        return answer;
+    }
+    release_text(writer);
+    begin_content(writer, content, length);
+    return FLUXO_DONE;
+}
+
+int fluxo_write_continue(struct fluxo_writer *writer)
+{
+    int answer = fluxo_write_response(writer, 100, fluxo_text(NULL));
+
+    return answer ? answer : fluxo_write_head(writer, FLUXO_CONTENT_NONE, 0);
+}
+
+/* ---- Bodies ---- */
+
+int fluxo_writer_has_body(const struct fluxo_writer *writer)
+{
+    return writer->stage == STAGE_BODY;
+}
+
+int fluxo_writer_is_chunked(const struct fluxo_writer *writer)
+{
+    return writer->stage >= STAGE_BODY && writer->framing == FLUXO_FRAMING_CHUNKED;
+}
+
+static uint64_t sum_lengths(const struct fluxo_span *spans, uint32_t count)
+{
+    uint64_t octets = 0;
+    uint32_t nth;
+
+    for (nth = 0; nth < count; nth++)
+        octets += spans[nth].length;
+    return octets;
+}
+
+/* The strict parser counts the octets; it does not look at them. */
+static void read_octets(struct fluxo_writer *writer, struct fluxo_span span)
+{
+    struct fluxo_event events[EVENTS];
+
+    while (span.length) {
+        struct fluxo_feed fed = fluxo_parser_feed(&writer->check, span.start, span.length, events, EVENTS);
+        span.start += fed.consumed;
+        span.length -= fed.consumed;
+    }
+}
+
+static void put_octets(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count)
+{
+    uint32_t nth;
+
+    for (nth = 0; nth < count; nth++) {
+        if (!spans[nth].length)
+            continue;
+        add_piece(writer, spans[nth].start, 0, spans[nth].length);
+        read_octets(writer, spans[nth]);
+    }
+}
+
+static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct fluxo_span extension)
+{
+    struct fluxo_parser check = writer->check;
+    struct fluxo_span parts[3];
+    struct reading reading;
+    uint32_t from = writer->to;
+    char digits[20];
+    int answer;
+
+    parts[0] = write_number(digits, size, 16);
+    parts[1] = extension;
+    parts[2] = fluxo_text("\r\n");
+    answer = append_parts(writer, parts, 3);
+    if (answer)
+        return answer;
+    reading = read_text(writer, from);
+    if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
+        is_line(&reading, 0, FLUXO_EVENT_CHUNK, parts[0].length, extension.length))
+        return FLUXO_DONE;
+    put_back(writer, &check, from);
+    return FLUXO_MISUSE_EXTENSION;
+}
+
+/* Text that is known to be good, and for which there is room. */
+static void put_text(struct fluxo_writer *writer, const char *text)
+{
+    uint32_t from = writer->to;
+
+    append_text(writer, text);
+    read_text(writer, from);
+    release_text(writer);
+}
+
+static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension)
+{
+    int answer = reserve(writer, CHUNK_LINE + extension.length + 2);
+
+    if (!answer)
+        answer = put_chunk_line(writer, sum_lengths(spans, count), extension);
+    if (answer)
+        return answer;
+    release_text(writer);
+    put_octets(writer, spans, count);
+    put_text(writer, "\r\n");
+    return FLUXO_DONE;
+}
+
+static int may_put_octets(const struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count)
+{
+    if (writer->stage != STAGE_BODY && writer->stage != STAGE_DROPPED)
+        return writer->stage == STAGE_NONE ? FLUXO_MISUSE_NO_BODY : FLUXO_MISUSE_ORDER;
+    if (count > FLUXO_WRITER_SPANS || sum_lengths(spans, count) > INT64_MAX)
+        return FLUXO_MISUSE_ARGUMENT;
+    if (writer->stage == STAGE_BODY && writer->framing == FLUXO_FRAMING_LENGTH && sum_lengths(spans, count) > writer->due)
+        return FLUXO_MISUSE_LENGTH;
+    return has_slots(writer, count + 2) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
+}
+
+int fluxo_write_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension)
+{
+    struct fluxo_conn conn = *writer->conn;
+    int answer = may_put_octets(writer, spans, count);
+
+    if (answer || !sum_lengths(spans, count))
+        return answer;
+    if (!fluxo_conn_see_content(&conn, fluxo_conn_writes(&conn)))
+        return FLUXO_MISUSE_ORDER;
+    if (writer->stage == STAGE_DROPPED)
+        return FLUXO_DONE;
+    if (writer->framing == FLUXO_FRAMING_CHUNKED)
+        answer = put_chunk(writer, spans, count, extension);
+    else
+        put_octets(writer, spans, count);
+    if (answer)
+        return answer;
+    writer->due -= writer->framing == FLUXO_FRAMING_LENGTH ? sum_lengths(spans, count) : 0;
+    *writer->conn = conn;
+    return FLUXO_DONE;
+}
+
+int fluxo_write_body(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count)
+{
+    return fluxo_write_chunk(writer, spans, count, fluxo_text(NULL));
+}
+
+/* ---- Trailers, and the end ---- */
+
+/* RFC 9110 6.5.1: what frames, routes, authenticates, controls, or says how the content is to be read, has to come before it.
+ */
+static int may_trail(enum fluxo_field field)
+{
+    static const uint8_t refused[] = {
+        FLUXO_FIELD_AGE,
+        FLUXO_FIELD_AUTHORIZATION,
+        FLUXO_FIELD_CACHE_CONTROL,
+        FLUXO_FIELD_CONNECTION,
+        FLUXO_FIELD_CONTENT_ENCODING,
+        FLUXO_FIELD_CONTENT_LENGTH,
+        FLUXO_FIELD_CONTENT_RANGE,
+        FLUXO_FIELD_CONTENT_TYPE,
+        FLUXO_FIELD_COOKIE,
+        FLUXO_FIELD_DATE,
+        FLUXO_FIELD_EXPECT,
+        FLUXO_FIELD_EXPIRES,
+        FLUXO_FIELD_HOST,
+        FLUXO_FIELD_IF_MATCH,
+        FLUXO_FIELD_IF_MODIFIED_SINCE,
+        FLUXO_FIELD_IF_NONE_MATCH,
+        FLUXO_FIELD_IF_RANGE,
+        FLUXO_FIELD_IF_UNMODIFIED_SINCE,
+        FLUXO_FIELD_KEEP_ALIVE,
+        FLUXO_FIELD_LOCATION,
+        FLUXO_FIELD_MAX_FORWARDS,
+        FLUXO_FIELD_PRAGMA,
+        FLUXO_FIELD_PROXY_AUTHENTICATE,
+        FLUXO_FIELD_PROXY_AUTHORIZATION,
+        FLUXO_FIELD_RANGE,
+        FLUXO_FIELD_RETRY_AFTER,
+        FLUXO_FIELD_SET_COOKIE,
+        FLUXO_FIELD_TE,
+        FLUXO_FIELD_TRAILER,
+        FLUXO_FIELD_TRANSFER_ENCODING,
+        FLUXO_FIELD_UPGRADE,
+        FLUXO_FIELD_VARY,
+        FLUXO_FIELD_WARNING,
+        FLUXO_FIELD_WWW_AUTHENTICATE,
+    };
+
+    return field == FLUXO_FIELD_OTHER || !memchr(refused, (int)field, sizeof refused);
+}
+
+/* What closes the chunks, before the trailers or the end. */
+static int end_chunks(struct fluxo_writer *writer)
+{
+    uint32_t from = writer->to;
+    int answer = append_text(writer, "0\r\n");
+
+    if (!answer)
+        read_text(writer, from);
+    return answer;
+}
+
+static int can_end(const struct fluxo_writer *writer)
+{
+    struct fluxo_conn conn = *writer->conn;
+
+    return fluxo_conn_see_end(&conn, fluxo_conn_writes(&conn));
+}
+
+int fluxo_write_trailer(struct fluxo_writer *writer, struct fluxo_span name, struct fluxo_span value)
+{
+    struct fluxo_parser check = writer->check;
+    uint32_t to = writer->to;
+    int answer = FLUXO_DONE;
+
+    if (!fluxo_writer_is_chunked(writer) || !can_end(writer))
+        return FLUXO_MISUSE_ORDER;
+    if (!may_trail((enum fluxo_field)fluxo_field_id(name.start, name.length)))
+        return FLUXO_MISUSE_TRAILER;
+    if (!has_slots(writer, 1))
+        return FLUXO_FULL;
+    if (writer->stage == STAGE_BODY)
+        answer = end_chunks(writer);
+    if (!answer)
+        answer = put_field(writer, FLUXO_EVENT_TRAILER, name, value);
+    if (answer) {
+        put_back(writer, &check, to);
+        return answer;
+    }
+    release_text(writer);
+    writer->stage = STAGE_TRAILERS;
+    return FLUXO_DONE;
+}
+
+static int end_chunked(struct fluxo_writer *writer)
+{
+    struct fluxo_parser check = writer->check;
+    uint32_t to = writer->to;
+    int answer = has_slots(writer, 1) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
+
+    if (!answer && writer->stage == STAGE_BODY)
+        answer = end_chunks(writer);
+    if (!answer)
+        answer = append_text(writer, "\r\n");
+    if (answer)
+        put_back(writer, &check, to);
+    else
+        release_text(writer);
+    return answer;
+}
+
+int fluxo_write_end(struct fluxo_writer *writer)
+{
+    int answer = FLUXO_DONE;
+
+    if (writer->stage < STAGE_BODY || !can_end(writer))
+        return FLUXO_MISUSE_ORDER;
+    if (writer->stage == STAGE_BODY && writer->due)
+        return FLUXO_MISUSE_LENGTH;
+    if (fluxo_writer_is_chunked(writer))
+        answer = end_chunked(writer);
+    if (answer)
+        return answer;
+    fluxo_conn_see_end(writer->conn, fluxo_conn_writes(writer->conn));
+    writer->stage = STAGE_NONE;
+    return FLUXO_DONE;
+}
