@@ -244,6 +244,7 @@ int fluxo_head_add(struct fluxo_head *head, const void *bytes, struct fluxo_feed
     if (answer || head->is_complete)
         return answer;
     answer = move_lines(head, fed.consumed);
+    head->bytes += fed.consumed;
     return answer ? answer : FLUXO_NOT_NOW;
 }
 

@@ -118,7 +118,7 @@ struct fluxo_conn {
     const struct fluxo_conn_options *options;
     uint64_t drained, skipped;
     struct fluxo_life life;
-    uint32_t interims;
+    uint32_t interims, left;
     uint16_t status;
     uint8_t method, fault;
 };
@@ -157,7 +157,8 @@ struct fluxo_facts fluxo_conn_facts(const struct fluxo_conn *conn);
 enum fluxo_method fluxo_conn_method(const struct fluxo_conn *conn);
 unsigned fluxo_conn_status(const struct fluxo_conn *conn);
 
-/* The fault of the peer (0: none), for fluxo_fault; and where: the offset in all bytes of the connection, from 0. */
+/* The fault of the peer (0: none), for fluxo_fault; and where: the offset in all bytes of the connection, from 0, as
+   fluxo_parser_offset tells it. TRUNCATED stands behind the last byte. */
 unsigned fluxo_conn_fault(const struct fluxo_conn *conn);
 uint64_t fluxo_conn_offset(const struct fluxo_conn *conn);
 
