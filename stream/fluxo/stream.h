@@ -24,6 +24,7 @@
 #define FLUXO_STREAM_H
 
 #include <fluxo/base.h>
+#include <fluxo/field.h>
 #include <fluxo/parser.h>
 
 #include <string.h>
@@ -293,10 +294,12 @@ int fluxo_write_field(struct fluxo_writer *writer, struct fluxo_span name, struc
 /* The connection ends after this exchange. In a response it is said without being asked for where it is so anyhow. */
 int fluxo_write_close(struct fluxo_writer *writer);
 
-/* Upgrade, with its connection option: what a request offers, or what a 101 (or 426) response names. FLUXO_MISUSE_VALUE. */
+/* Upgrade, with its connection option: what a request offers, or what a 101 (or 426) response names. FLUXO_MISUSE_VALUE: not a
+   list of protocols. */
 int fluxo_write_upgrade(struct fluxo_writer *writer, struct fluxo_span protocols);
 
-/* TE, with its connection option; never with "chunked" in it (RFC 9112 7.4). FLUXO_MISUSE_VALUE. */
+/* TE, with its connection option; never with "chunked" in it (RFC 9112 7.4). FLUXO_MISUSE_VALUE: so, or not a list of codings.
+ */
 int fluxo_write_te(struct fluxo_writer *writer, struct fluxo_span codings);
 
 /* Takes the head that is open back; nothing of it has gone out. */
