@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What each machine must accept, said in the bare grammar.
 
-How this works: a Claim names a machine as it is compiled and one of its entries. Its first step is the plain grammar; each
+How this works: a Claim names a machine as it is compiled (NAME of parser/, or stream/NAME) and one of its entries. Its first step is the plain grammar; each
 further step is a deliberate difference from the one before, and has its row in differences.txt; the last step is exactly what
 the machine accepts. A claim without further steps is the RFC and nothing else.
 """
@@ -72,6 +72,9 @@ CLAIMS = [
           ("grammar", "Expect OWS"),
           ("lenient", "( HTAB | SP | field_vchar )*"),
           entry="expect"),
+    claim("parameter-value", "stream/decode", ("grammar", "parameter_value"), entry="in_parameter_value"),
+    claim("quoted text", "stream/decode", ("grammar", "( qdtext | quoted_pair )*"), entry="in_quoted_text"),
+    claim("percent-decoding", "stream/decode", ("grammar", '( OCTET - "%" | pct_encoded )*'), entry="in_percent"),
 ]
 
 # The machines that say themselves what they refuse; the others' refusals are named in check.c.

@@ -22,7 +22,7 @@ ROOTS = ("HTTP-message", "chunked-body", "obs-fold", "Transfer-Encoding",
 
 
 class Tree:
-    """A copy of parser/, and what was compiled of it; the bare automata may be another tree's, where the grammar is the same."""
+    """A copy of parser/ with stream/ beside it, and what was compiled of it; the bare automata may be another tree's, where the grammar is the same."""
 
     def __init__(self, parser, scratch, bare=None):
         self.parser, self.scratch = parser, scratch
@@ -30,7 +30,8 @@ class Tree:
 
     def machine(self, name):
         if name not in self._machines:
-            self._machines[name] = ragel.run_ragel(os.path.join(self.parser, name + ".rl"), self.parser, self.scratch)["fluxo_" + name]
+            made = ragel.run_ragel(ragel.find_file(self.parser, name + ".rl"), self.parser, self.scratch)
+            self._machines[name] = made["fluxo_" + os.path.basename(name)]
         return self._machines[name]
 
     @property
