@@ -3,14 +3,15 @@
  * Dates to seconds and back (RFC 9110 5.6.7), in integers alone.
  *
  * How this works: days are counted from 0000-01-01 of the Gregorian calendar as it is reckoned backwards, which was a Saturday.
- * A date that the machine has let pass holds its parts at places that are fixed from its day-name's end on: a `form` names them.
+ * A date that the machine has let pass holds its parts at places that are fixed from its day-name's end on: a `form` names
+ * them.
  */
 
 #include <fluxo/date.h>
 
 #include <string.h>
 
-#include "machines.h"
+#include "date.h"
 
 enum { DAY = 24 * 60 * 60, DAYS_TO_1970 = 719528, LAST_YEAR = 9999, YEARS_AHEAD = 50 };
 
@@ -102,7 +103,8 @@ struct form {
     uint8_t length;                         /* from the day-name's end */
     uint8_t day, month, year, digits, time; /* where each begins, from there; the digits of the year */
 };
-static const struct form imf_fixdate = {26, 2, 5, 9, 4, 14}, rfc850_date = {24, 2, 5, 9, 2, 12}, asctime_date = {21, 5, 1, 17, 4, 8};
+static const struct form imf_fixdate = {26, 2, 5, 9, 4, 14}, rfc850_date = {24, 2, 5, 9, 2, 12},
+                         asctime_date = {21, 5, 1, 17, 4, 8};
 
 /* The byte after a short day-name tells; a long one goes on. */
 static const struct form *find_form(const char *value)

@@ -7,7 +7,7 @@
  * each has the range that the RFC's comments and RFC 5322 3.3 give it. How many days a month has, calendar.c knows.
  */
 
-#include "machines.h"
+#include "date.h"
 #include "generated.h"
 
 %%{

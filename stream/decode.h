@@ -18,7 +18,8 @@ struct decoded {
     unsigned char octet;          /* its octet, so far */
 };
 
-/* Reads all bytes from p to pe. Returns NULL, or where the first byte stands that cannot stand there; pe: more should follow. */
+/* Reads all bytes from p to pe. Returns NULL, or where the first byte stands that cannot stand there; pe: more should follow.
+ */
 const unsigned char *fluxo_run_decode(enum decode decode, struct decoded *decoded, const unsigned char *p,
                                       const unsigned char *pe);
 

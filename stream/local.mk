@@ -5,11 +5,14 @@
 lib_LIBRARIES += libfluxo.a
 
 libfluxo_a_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(ZLIB_CFLAGS)
-libfluxo_a_SOURCES = stream/base.c
+libfluxo_a_SOURCES = stream/base.c \
+    stream/target.c stream/path.c stream/octets.h stream/split.h \
+    stream/calendar.c stream/date.h
 libfluxo_a_LIBADD = $(libparser_a_OBJECTS)
 libfluxo_a_DEPENDENCIES = $(libparser_a_OBJECTS)
 
-fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuses.def
+fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuses.def \
+    stream/fluxo/target.h stream/fluxo/date.h
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = stream/fluxo.pc
@@ -17,9 +20,11 @@ nodist_pkgconfig_DATA = stream/fluxo.pc
 # ---- The machines of values, in tables: each is small and none is hot. `stream_machines += stream/NAME.c` adds one. ----
 
 stream_machines = stream/decode.c
+stream_machines += stream/split.c
+stream_machines += stream/date.c
 
 libfluxo_a_SOURCES += $(stream_machines) stream/generated.h stream/decode.h
-EXTRA_DIST += $(stream_machines:.c=.rl)
+EXTRA_DIST += $(stream_machines:.c=.rl) stream/note.rl
 MAINTAINERCLEANFILES += $(stream_machines)
 
 if HAVE_RAGEL
@@ -27,4 +32,8 @@ RUN_STREAM_RAGEL = $(AM_V_GEN)$(MKDIR_P) stream && $(RAGEL) -C -L -T0 -I $(srcdi
 
 stream/decode.c: stream/decode.rl $(grammar)
 	$(RUN_STREAM_RAGEL) $(srcdir)/stream/decode.rl
+stream/split.c: stream/split.rl stream/note.rl parser/path.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/split.rl
+stream/date.c: stream/date.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/date.rl
 endif

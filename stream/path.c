@@ -2,9 +2,9 @@
 /*
  * The normal form of a path (RFC 3986 5.2.4, 6.2.2).
  *
- * How this works: a path is segments, each behind its slash. One is written at a time, its escapes decoded or set in upper case;
- * if it turns out to be . or .., it is taken back, and with .. the one before it. What is written never overtakes what is read, so
- * both may be the same memory.
+ * How this works: a path is segments, each behind its slash. One is written at a time, its escapes decoded or set in upper
+ * case; if it turns out to be . or .., it is taken back, and with .. the one before it. What is written never overtakes what is
+ * read, so both may be the same memory.
  *
  * A percent sign that begins no escape may be kept. Then an escape among the next two octets stays an escape: decoded, it could
  * complete one that nobody has sent (%%32e would become %2e).

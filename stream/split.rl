@@ -7,7 +7,7 @@
  * may a path or a query follow it. What relaxed.rl lets pass is let pass and noted. What is not regular is judged in target.c.
  */
 
-#include "machines.h"
+#include "split.h"
 #include "generated.h"
 
 /* A machine's action is one call: what lies between the last mark and here, as a span. */

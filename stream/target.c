@@ -2,16 +2,16 @@
 /*
  * The request-target in its parts (RFC 9112 3.2), and the URI that it makes together with Host (RFC 9112 3.3).
  *
- * How this works: the method and the first byte choose the form, as in the parser; the machine of split.rl takes the spans; what
- * is not regular is judged here. Reconciling then only chooses between spans.
+ * How this works: the method and the first byte choose the form, as in the parser; the machine of split.rl takes the spans;
+ * what is not regular is judged here. Reconciling then only chooses between spans.
  */
 
 #include <fluxo/target.h>
 
 #include <string.h>
 
-#include "machines.h"
 #include "octets.h"
+#include "split.h"
 
 enum { PORT_HTTP = 80, PORT_HTTPS = 443, PORT_MOST = 65535 };
 

@@ -28,9 +28,9 @@ enum { FLUXO_DATE_LENGTH = 29 }; /* of "Sun, 06 Nov 1994 08:49:37 GMT" */
  *
  * FLUXO_DONE: `*seconds` is the time. FLUXO_FAULT: the fault is FLUXO_FAULT_DATE, `*at` (if `at` is not NULL) the offset of the
  * first byte that cannot stand there, or the value's length where it ends too soon; `*seconds` is as it was. Refused are also,
- * at offset 0, a day that its month does not have, and a day-name that is not the date's: RFC 5322 3.3 wants the one it implies.
- * The day-name of an rfc850-date is not compared, since its sender may have meant another century than the one it gets.
- * FLUXO_MISUSE_ARGUMENT: now is not in the years 0 to 9999.
+ * at offset 0, a day that its month does not have, and a day-name that is not the date's: RFC 5322 3.3 wants the one it
+ * implies. The day-name of an rfc850-date is not compared, since its sender may have meant another century than the one it
+ * gets. FLUXO_MISUSE_ARGUMENT: now is not in the years 0 to 9999.
  */
 int fluxo_date_parse(struct fluxo_span value, int64_t now, int64_t *seconds, size_t *at);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * <fluxo/target.h>: what a request asks for: the request-target in its parts (RFC 9112 3.2), the URI that it stands for together
- * with Host (RFC 9112 3.3), and a path in its normal form (RFC 3986 5.2.4, 6.2.2).
+ * <fluxo/target.h>: what a request asks for: the request-target in its parts (RFC 9112 3.2), the URI that it stands for
+ * together with Host (RFC 9112 3.3), and a path in its normal form (RFC 3986 5.2.4, 6.2.2).
  *
  *     struct fluxo_target target;
  *     struct fluxo_uri uri;
@@ -12,8 +12,9 @@
  *         return refuse(uri.fault, uri.at);
  *     serve(uri.authority.host, uri.port, uri.path, uri.query);
  *
- * Nothing is copied and nothing is decoded: the spans that come back point into the bytes of the spans that were given, and live
- * as long as those; a scheme, and a path of "/" that nobody sent, are constants. A part that is not there is a span of length 0.
+ * Nothing is copied and nothing is decoded: the spans that come back point into the bytes of the spans that were given, and
+ * live as long as those; a scheme, and a path of "/" that nobody sent, are constants. A part that is not there is a span of
+ * length 0.
  */
 #ifndef FLUXO_TARGET_H
 #define FLUXO_TARGET_H
@@ -41,10 +42,10 @@ struct fluxo_authority {
 };
 
 /*
- * Splits the value of Host, without white space around it: uri-host [ ":" port ] (RFC 9110 7.2). It may be empty (RFC 9112 3.2); a
- * port without a host, or one that is not from 1 to 65535, may not be. FLUXO_DONE; or FLUXO_FAULT, the fault being FLUXO_ERR_HOST:
- * then `*at` (if `at` is not NULL) is the offset of the first byte that cannot stand there, or 0 where host or port is the
- * matter, and `*out` is not to be read.
+ * Splits the value of Host, without white space around it: uri-host [ ":" port ] (RFC 9110 7.2). It may be empty (RFC
+ * 9112 3.2); a port without a host, or one that is not from 1 to 65535, may not be. FLUXO_DONE; or FLUXO_FAULT, the fault being
+ * FLUXO_ERR_HOST: then `*at` (if `at` is not NULL) is the offset of the first byte that cannot stand there, or 0 where host or
+ * port is the matter, and `*out` is not to be read.
  */
 int fluxo_authority_split(struct fluxo_span value, struct fluxo_authority *out, size_t *at);
 
@@ -92,27 +93,27 @@ enum {
 struct fluxo_uri {
     struct fluxo_span scheme;         /* "http" or "https" */
     struct fluxo_authority authority; /* empty where nothing names one */
-    struct fluxo_span path;           /* empty for "*" and CONNECT, and where OPTIONS is asked of a whole server; else from "/" on */
-    struct fluxo_span query;          /* without its question mark */
-    uint16_t port;                    /* the one that is meant: named, or else the scheme's (80, 443) */
-    uint8_t is_https, has_query;      /* as the scheme says; the target has one */
-    uint8_t host_differs;             /* target and Host both name an authority, and not the same */
-    uint16_t fault;                   /* after FLUXO_FAULT: enum fluxo_error_code or fluxo_fault_code */
-    size_t at;                        /* and the offset in the value of Host */
+    struct fluxo_span path;      /* empty for "*" and CONNECT, and where OPTIONS is asked of a whole server; else from "/" on */
+    struct fluxo_span query;     /* without its question mark */
+    uint16_t port;               /* the one that is meant: named, or else the scheme's (80, 443) */
+    uint8_t is_https, has_query; /* as the scheme says; the target has one */
+    uint8_t host_differs;        /* target and Host both name an authority, and not the same */
+    uint16_t fault;              /* after FLUXO_FAULT: enum fluxo_error_code or fluxo_fault_code */
+    size_t at;                   /* and the offset in the value of Host */
 };
 
 /*
  * Puts together what the request says in two places (RFC 9112 3.3). `target` was split without a fault. `host` is the value of
  * Host, without white space around it; NULL if the request has none. The authority is the target's where it has one, whatever
- * Host says (3.2.2); else Host's; else, if Host is missing or empty, `own_name`: what this server answers for by default, or a span
- * of length 0. RFC 9112 3.3 warns of such a name where the connection is secured and the client may have meant another.
+ * Host says (3.2.2); else Host's; else, if Host is missing or empty, `own_name`: what this server answers for by default, or a
+ * span of length 0. RFC 9112 3.3 warns of such a name where the connection is secured and the client may have meant another.
  *
  * Two authorities are the same if their hosts are, without regard to case and with escaped letters as the letters, and if
  * their ports are, the scheme's default standing for none (RFC 9110 4.2.3). CONNECT names no scheme: there the port 80 or 443
  * is the same as none in Host (RFC 9112 3.2.3). Two ways to write one IPv6 address are not compared as addresses.
  *
- * FLUXO_DONE. FLUXO_FAULT: `fault` is FLUXO_ERR_HOST if Host is not valid (the parser lets that pass only when it is told to), or
- * FLUXO_FAULT_HOST_DIFFERS if that is to be refused; the URI is not to be read. FLUXO_MISUSE_ARGUMENT: flags that are none;
+ * FLUXO_DONE. FLUXO_FAULT: `fault` is FLUXO_ERR_HOST if Host is not valid (the parser lets that pass only when it is told to),
+ * or FLUXO_FAULT_HOST_DIFFERS if that is to be refused; the URI is not to be read. FLUXO_MISUSE_ARGUMENT: flags that are none;
  * FLUXO_MISUSE_HOST: `own_name` is not a host with an optional port; then `*out` is as it was.
  */
 int fluxo_target_reconcile(const struct fluxo_target *target, const struct fluxo_span *host, struct fluxo_span own_name,
@@ -122,11 +123,13 @@ int fluxo_target_reconcile(const struct fluxo_target *target, const struct fluxo
 
 /* What is refused in a path unless it is kept: each has led one reader to another resource than the next. */
 enum fluxo_path_keep {
-    FLUXO_KEEP_SLASH = 1,     /* %2F: kept as it is, a slash that separates nothing */
-    FLUXO_KEEP_NUL = 2,       /* %00: kept as it is */
-    FLUXO_KEEP_EMPTY = 4,     /* // : an empty segment is kept. The result may then begin with //, which is no path in a reference */
+    FLUXO_KEEP_SLASH = 1, /* %2F: kept as it is, a slash that separates nothing */
+    FLUXO_KEEP_NUL = 2,   /* %00: kept as it is */
+    FLUXO_KEEP_EMPTY =
+        4, /* // : an empty segment is kept. The result may then begin with //, which is no path in a reference */
     FLUXO_KEEP_BACKSLASH = 8, /* \ and %5C: kept as they are */
-    FLUXO_KEEP_PERCENT = 16,  /* a percent sign that begins no escape: kept as it is, and escapes that its two digits would join */
+    FLUXO_KEEP_PERCENT =
+        16, /* a percent sign that begins no escape: kept as it is, and escapes that its two digits would join */
     FLUXO_KEEP_ALL = 31
 };
 
@@ -138,15 +141,16 @@ struct fluxo_path {
 
 /*
  * Writes the normal form of a path, that all who compare paths should compare: escaped unreserved octets are decoded (RFC 3986
- * 6.2.2.2), so that %2e%2e cannot hide; the digits of the escapes that stay are upper case (6.2.2.1); then the segments . and ..
- * are taken out (5.2.4), and a .. at the root goes nowhere. Nothing else is decoded: the result is a path still, its own
+ * 6.2.2.2), so that %2e%2e cannot hide; the digits of the escapes that stay are upper case (6.2.2.1); then the segments . and
+ * .. are taken out (5.2.4), and a .. at the root goes nowhere. Nothing else is decoded: the result is a path still, its own
  * normal form, and never longer than what was given.
  *
- * `path` is empty or begins with "/". `keep` says what may stay, FLUXO_KEEP_ bits. `memory` is the caller's: path.length octets, and
- * may be those of the path itself.
+ * `path` is empty or begins with "/". `keep` says what may stay, FLUXO_KEEP_ bits. `memory` is the caller's: path.length
+ * octets, and may be those of the path itself.
  *
  * FLUXO_DONE: `out->span` lies in `memory`. FLUXO_FAULT: `fault` is FLUXO_FAULT_PERCENT or FLUXO_FAULT_PATH, `at` is where: the
- * escape's percent sign, the second slash; `memory` holds nothing of use. FLUXO_MISUSE_ARGUMENT: a path that begins otherwise, bits that are none.
+ * escape's percent sign, the second slash; `memory` holds nothing of use. FLUXO_MISUSE_ARGUMENT: a path that begins otherwise,
+ * bits that are none.
  */
 int fluxo_path_normalise(struct fluxo_span path, unsigned keep, char *memory, struct fluxo_path *out);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The machines that split a target and check a date, to those who run them. Each reads a whole value in one call. */
-#ifndef FLUXO_STREAM_MACHINES_H
-#define FLUXO_STREAM_MACHINES_H
+/* The machine of split.rl, for target.c. */
+#ifndef FLUXO_STREAM_SPLIT_H
+#define FLUXO_STREAM_SPLIT_H
 
 #include <fluxo/target.h>
 
-/* Whether the value is an HTTP-date with every number in its range; if not, the offset of the byte that cannot stand there. */
-int fluxo_date_check(struct fluxo_span value, size_t *at);
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* What the machine notes of a target. Parts of it that are not there stay as they are given. */
 struct split {
@@ -17,8 +18,11 @@ struct split {
     uint32_t port;
 };
 
-/* Reads the target as one of that form, an authority as authority-form, and says whether it is one; if not, the target's `at` is
-   the offset of the byte that cannot stand there. */
+/* Reads the target as one of that form, an authority as authority-form, and says whether it is one; if not, the target's `at`
+   is the offset of the byte that cannot stand there. */
 int fluxo_split(struct split *split, enum fluxo_target_form form, size_t length);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
