@@ -31,6 +31,15 @@ tests_units_test_CPPFLAGS = -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
 tests_units_test_SOURCES = tests/units.c
 tests_units_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/units.test
+
+check_PROGRAMS += tests/target.test tests/date.test
+tests_target_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_target_test_SOURCES = tests/target.c tests/guarded.h
+tests_target_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+tests_date_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_date_test_SOURCES = tests/date.c tests/guarded.h
+tests_date_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/target.test tests/date.test
 endif
 
 # ---- The programs and the library, from outside ----
