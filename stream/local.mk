@@ -19,17 +19,19 @@ nodist_pkgconfig_DATA = stream/fluxo.pc
 
 # ---- The machines of values, in tables: each is small and none is hot. `stream_machines += stream/NAME.c` adds one. ----
 
-stream_machines = stream/decode.c
-stream_machines += stream/split.c
-stream_machines += stream/date.c
+stream_machines = stream/list.c stream/decode.c
+stream_machines += stream/split.c stream/date.c
 
-libfluxo_a_SOURCES += $(stream_machines) stream/generated.h stream/decode.h
+libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/generated.h stream/list.h stream/decode.h
+fluxo_HEADERS += stream/fluxo/field.h stream/fluxo/hops.def stream/fluxo/readings.def
 EXTRA_DIST += $(stream_machines:.c=.rl) stream/note.rl
 MAINTAINERCLEANFILES += $(stream_machines)
 
 if HAVE_RAGEL
 RUN_STREAM_RAGEL = $(AM_V_GEN)$(MKDIR_P) stream && $(RAGEL) -C -L -T0 -I $(srcdir)/parser -o $@
 
+stream/list.c: stream/list.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/list.rl
 stream/decode.c: stream/decode.rl $(grammar)
 	$(RUN_STREAM_RAGEL) $(srcdir)/stream/decode.rl
 stream/split.c: stream/split.rl stream/note.rl parser/path.rl $(grammar)

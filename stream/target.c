@@ -6,6 +6,7 @@
  * what is not regular is judged here. Reconciling then only chooses between spans.
  */
 
+#include <fluxo/field.h>
 #include <fluxo/target.h>
 
 #include <string.h>
@@ -15,20 +16,13 @@
 
 enum { PORT_HTTP = 80, PORT_HTTPS = 443, PORT_MOST = 65535 };
 
-static struct fluxo_span make_span(const char *start, size_t length)
-{
-    struct fluxo_span span = {start, length};
-
-    return span;
-}
-
 /* ---- Splitting ---- */
 
 /* What is not there stays empty, at the end of what was given; and nothing given may be no pointer. */
 static void begin_split(struct split *split, struct fluxo_target *target, struct fluxo_span span)
 {
     const char *start = span.length ? span.start : "";
-    struct fluxo_span nothing = make_span(start + span.length, 0);
+    struct fluxo_span nothing = fluxo_span_of(start + span.length, 0);
 
     memset(target, 0, sizeof *target);
     target->scheme = target->authority.whole = target->authority.host = target->path = target->query = nothing;
@@ -148,7 +142,7 @@ static struct fluxo_span choose_path(const struct fluxo_target *target)
     int is_whole_server = target->method == FLUXO_METHOD_OPTIONS && !target->has_query;
 
     if (target->form == FLUXO_TARGET_ABSOLUTE && target->path.length == 0 && !is_whole_server)
-        return make_span("/", 1);
+        return fluxo_span_of("/", 1);
     return target->path;
 }
 
@@ -168,7 +162,7 @@ static struct fluxo_authority choose_authority(const struct fluxo_target *target
 static void compose_uri(struct fluxo_uri *uri, const struct fluxo_target *target, unsigned flags)
 {
     uri->is_https = target->form == FLUXO_TARGET_ABSOLUTE ? target->is_https : (flags & FLUXO_SECURE) != 0;
-    uri->scheme = uri->is_https ? make_span("https", 5) : make_span("http", 4);
+    uri->scheme = uri->is_https ? fluxo_span_of("https", 5) : fluxo_span_of("http", 4);
     uri->path = choose_path(target);
     uri->query = target->query;
     uri->has_query = target->has_query;
@@ -193,7 +187,7 @@ int fluxo_target_reconcile(const struct fluxo_target *target, const struct fluxo
     if (fluxo_authority_split(own_name, &own, NULL) != FLUXO_DONE)
         return FLUXO_MISUSE_HOST;
     memset(out, 0, sizeof *out);
-    if (fluxo_authority_split(host ? *host : make_span("", 0), &named, &at) != FLUXO_DONE)
+    if (fluxo_authority_split(host ? *host : fluxo_span_of("", 0), &named, &at) != FLUXO_DONE)
         return refuse_host(out, FLUXO_ERR_HOST, at);
     out->authority = choose_authority(target, &named, &own);
     compose_uri(out, target, flags);

@@ -40,6 +40,12 @@ tests_date_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCK
 tests_date_test_SOURCES = tests/date.c tests/guarded.h
 tests_date_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/target.test tests/date.test
+
+check_PROGRAMS += tests/field.test
+tests_field_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_field_test_SOURCES = tests/field.c
+tests_field_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/field.test
 endif
 
 # ---- The programs and the library, from outside ----
