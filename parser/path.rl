@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# RFC 3986 3.3, 3.4: the octets of a path and of a query, with what may be let pass. For the machine that checks a target and for
-# the one that splits it.
+# RFC 3986 3.3, 3.4: the octets of a path and of a query, with what may be let pass. For the machine that checks a target and
+# for the one that splits it.
 
 %%{
     machine fluxo_path;

@@ -3,8 +3,8 @@
  * RFC 9110 5.6.7: the three forms of HTTP-date.
  *
  * How this works: the machine only says whether the value is one, and where it ceases to be one. It has no actions, since in a
- * date that is one everything stands at a place that is known: calendar.c reads it there. The ABNF's numbers are any digits; here
- * each has the range that the RFC's comments and RFC 5322 3.3 give it. How many days a month has, calendar.c knows.
+ * date that is one everything stands at a place that is known: calendar.c reads it there. The ABNF's numbers are any digits;
+ * here each has the range that the RFC's comments and RFC 5322 3.3 give it. How many days a month has, calendar.c knows.
  */
 
 #include "date.h"
@@ -35,7 +35,8 @@
 
 int fluxo_date_check(struct fluxo_span value, size_t *at)
 {
-    const unsigned char *begin = (const unsigned char *)(value.length ? value.start : ""), *p = begin, *pe = begin + value.length;
+    const unsigned char *begin = (const unsigned char *)(value.length ? value.start : ""), *p = begin;
+    const unsigned char *pe = begin + value.length;
     int cs = fluxo_date_start;
     %% write exec;
     *at = (size_t)(p - begin);
