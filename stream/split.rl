@@ -2,9 +2,10 @@
 /*
  * RFC 9112 3.2: a request-target, taken apart.
  *
- * How this works: target.c chooses the form, and with it the entry. Spans are taken where their part ends; a part that begins
- * behind a delimiter is marked there. The authority stands here once, for absolute-form, CONNECT and Host; only in
- * absolute-form may a path or a query follow it. What relaxed.rl lets pass is let pass and noted. What is not regular is judged in target.c.
+ * How this works: target.c chooses the form, and with it the entry. Spans are taken where their part ends; a part that
+ * begins behind a delimiter is marked there. The authority stands here once, for absolute-form, CONNECT and Host; only in
+ * absolute-form may a path or a query follow it. What relaxed.rl lets pass is let pass and noted. What is not regular is
+ * judged in target.c.
  */
 
 #include "split.h"
