@@ -44,6 +44,15 @@ tests_writer_test_SOURCES = tests/writer.c tests/exchange.c tests/exchange.h
 tests_writer_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/writer.test
 
+check_PROGRAMS += tests/target.test tests/date.test
+tests_target_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_target_test_SOURCES = tests/target.c tests/guarded.h
+tests_target_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+tests_date_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_date_test_SOURCES = tests/date.c tests/guarded.h
+tests_date_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/target.test tests/date.test
+
 check_PROGRAMS += tests/field.test
 tests_field_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
 tests_field_test_SOURCES = tests/field.c
