@@ -8,13 +8,14 @@ libfluxo_a_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(ZLIB_CFLAG
 libfluxo_a_SOURCES = stream/base.c \
     stream/life.c stream/conn.c stream/conn.h stream/head.c stream/writer.c \
     stream/target.c stream/path.c stream/octets.h stream/split.h \
-    stream/calendar.c stream/date.h
+    stream/calendar.c stream/date.h \
+    stream/coding.c stream/pipe.c stream/source.c
 libfluxo_a_LIBADD = $(libparser_a_OBJECTS)
 libfluxo_a_DEPENDENCIES = $(libparser_a_OBJECTS)
 
 fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuses.def \
     stream/fluxo/stream.h stream/fluxo/events.def stream/fluxo/life.def stream/fluxo/want.def \
-    stream/fluxo/target.h stream/fluxo/date.h
+    stream/fluxo/target.h stream/fluxo/date.h stream/fluxo/body.h
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = stream/fluxo.pc
