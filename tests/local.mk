@@ -53,6 +53,14 @@ tests_laws_test_SOURCES = tests/laws.c tests/fixture.c tests/fixture.h tests/tex
 tests_laws_test_LDADD = libfluxo.a
 TESTS += tests/laws.test
 
+# ---- The life of a connection: all of it ----
+
+check_PROGRAMS += tests/life.test
+tests_life_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser
+tests_life_test_SOURCES = tests/life.c tests/life.h tests/pair.c
+tests_life_test_LDADD = libfluxo.a
+TESTS += tests/life.test
+
 # ---- The programs and the library, from outside ----
 
 check_PROGRAMS += tests/talk
