@@ -59,7 +59,8 @@ check_PROGRAMS += tests/life.test
 tests_life_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser
 tests_life_test_SOURCES = tests/life.c tests/life.h tests/pair.c
 tests_life_test_LDADD = libfluxo.a
-TESTS += tests/life.test
+TESTS += tests/life.test tests/h11.sh
+EXTRA_DIST += tests/h11.sh tests/h11/lockstep.py
 
 # ---- The programs and the library, from outside ----
 
