@@ -235,7 +235,7 @@ void add_why(const char *format, ...)
     va_end(arguments);
 }
 
-static void name_flags(unsigned flags)
+static void append_flags(char *words, size_t room, unsigned flags)
 {
     static const char *const names[] = {"SERVER", "CLOSE",  "OLD",         "UPGRADE", "CONNECT",
                                         "EXPECT", "WANTED", "UNTIL_CLOSE", "HELD"};
@@ -243,13 +243,26 @@ static void name_flags(unsigned flags)
 
     for (bit = 0; bit < 9; bit++)
         if (flags >> bit & 1)
-            add_why(" %s", names[bit]);
+            snprintf(words + strlen(words), room - strlen(words), " %s", names[bit]);
+}
+
+static void name_flags(unsigned flags)
+{
+    append_flags(why, sizeof why, flags);
+}
+
+void write_life(char *words, size_t room, struct fluxo_life life)
+{
+    snprintf(words, room, "%s/%s", fluxo_side_name(life.request), fluxo_side_name(life.response));
+    append_flags(words, room, life.flags);
 }
 
 void name_life(struct fluxo_life life)
 {
-    add_why("%s/%s", fluxo_side_name(life.request), fluxo_side_name(life.response));
-    name_flags(life.flags);
+    char words[128];
+
+    write_life(words, sizeof words, life);
+    add_why("%s", words);
 }
 
 void name_event(unsigned event, unsigned brings)
@@ -1038,6 +1051,7 @@ int main(void)
     walk();
     tell_numbers();
     tell_claims();
+    tell(are_stories_true(), "the stories of doc/life.md are what the library does");
     change_rows();
     printf("# %u changes of the tables, each a row or a word less, are noticed; %u more leave out the role where it is for the "
            "reader\n",
