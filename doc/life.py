@@ -186,7 +186,7 @@ The request goes this way:
 And the response this way:
 
 %(response)s
-`NEXT` is one step of both: it leads from `DONE/DONE` to `IDLE/IDLE`. So are `SWITCH` and `TUNNEL`: both sides are in `TUNNEL`, or none.
+(`./dev pictures` draws both, and both together.) `NEXT` is one step of both: it leads from `DONE/DONE` to `IDLE/IDLE`. So are `SWITCH` and `TUNNEL`: both sides are in `TUNNEL`, or none.
 
 ## The flags
 
