@@ -66,3 +66,7 @@ EXTRA_DIST += tests/accident.sh tests/differential.sh $(differential_files)
 TESTS += tests/map.sh
 EXTRA_DIST += tests/map.sh doc/map.py doc/reading.py doc/pictures.py doc/map.md doc/errors.md doc/requirements.md \
     doc/deviations.md doc/sections.txt doc/left-out.txt
+
+# ---- Real servers, for those who speak with them ----
+
+EXTRA_DIST += tests/peers/peers.sh tests/peers/node.js tests/peers/static.py
