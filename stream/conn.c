@@ -114,7 +114,7 @@ int fluxo_conn_see_end(struct fluxo_conn *conn, enum fluxo_kind kind)
 {
     if (kind == FLUXO_REQUEST)
         return fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_REQUEST_END, 0);
-    if (conn->life.response != FLUXO_SIDE_BODY)
+    if (conn->life.response == FLUXO_SIDE_WAIT || conn->life.response == FLUXO_SIDE_TUNNEL)
         return 1;
     return fluxo_life_step(
         &conn->life, has(conn, FLUXO_LIFE_UNTIL_CLOSE) ? FLUXO_LIFE_EVENT_RESPONSE_CLOSE : FLUXO_LIFE_EVENT_RESPONSE_END, 0);
@@ -129,6 +129,16 @@ static struct fluxo_feed tell(unsigned status)
     memset(&feed, 0, sizeof feed);
     feed.status = (uint8_t)status;
     return feed;
+}
+
+enum { CAPACITY_LEAST = 8 }; /* as the parser wants it */
+
+static struct fluxo_feed tell_misuse(void)
+{
+    struct fluxo_feed fed = tell(FLUXO_ERROR);
+
+    fed.error = FLUXO_ERR_MISUSE;
+    return fed;
 }
 
 static void blame(struct fluxo_conn *conn, unsigned fault)
@@ -271,6 +281,8 @@ struct fluxo_feed fluxo_conn_receive(struct fluxo_conn *conn, const void *bytes,
 {
     unsigned side = side_read(conn);
 
+    if (!events || capacity < CAPACITY_LEAST || (length && !bytes))
+        return tell_misuse();
     if (side == FLUXO_SIDE_DONE)
         return pause(conn, length);
     if (side >= FLUXO_SIDE_TUNNEL || is_deaf(conn))
@@ -305,6 +317,8 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
     unsigned side = side_read(conn);
     struct fluxo_feed fed;
 
+    if (!events || capacity < CAPACITY_LEAST)
+        return tell_misuse();
     if (side >= FLUXO_SIDE_TUNNEL)
         return answer_over(conn, side);
     fed = fluxo_parser_finish(&conn->parser, events, capacity);

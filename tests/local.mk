@@ -31,6 +31,12 @@ tests_units_test_CPPFLAGS = -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
 tests_units_test_SOURCES = tests/units.c
 tests_units_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/units.test
+
+check_PROGRAMS += tests/conn.test
+tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_conn_test_SOURCES = tests/conn.c
+tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/conn.test
 endif
 
 # ---- The programs and the library, from outside ----

@@ -245,7 +245,7 @@ struct fluxo_piece {
  * Writes messages of one connection as a row of spans, to be sent in order. Heads, chunk lines and trailers are text of its
  * own, in memory of the allocator; bodies are not copied: their octets must stay where they are until they are consumed.
  * Everything that is written runs through a strict parser first, so nothing comes out that such a parser would refuse or read
- * otherwise. 592 bytes; a connection needs one only while it writes. Members are private.
+ * otherwise. 504 bytes; a connection needs one only while it writes. Members are private.
  */
 struct fluxo_writer {
     struct fluxo_conn *conn;

@@ -1,0 +1,965 @@
+/* SPDX-License-Identifier: MIT */
+/* The promises of <fluxo/stream.h> about connections and heads: what each kind of peer gets, good and bad, and what misuse
+ * changes. */
+#define _DEFAULT_SOURCE
+#include <fluxo/stream.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define EVENTS 64
+#define LINES 130
+
+static struct fluxo_conn conn;
+static struct fluxo_writer writer;
+static struct fluxo_event events[EVENTS];
+
+/* ---- A connection, in a few words ---- */
+
+static void begin(enum fluxo_role role)
+{
+    assert_int_equal(fluxo_conn_init(&conn, role, NULL), FLUXO_DONE);
+    fluxo_writer_close(&writer);
+    fluxo_writer_init(&writer, &conn, NULL);
+}
+
+static struct fluxo_feed receive_some(const char *bytes, size_t length)
+{
+    return fluxo_conn_receive(&conn, bytes, length, events, EVENTS);
+}
+
+static struct fluxo_feed receive(const char *bytes)
+{
+    return receive_some(bytes, strlen(bytes));
+}
+
+static void assert_receive(const char *bytes, unsigned status, size_t consumed)
+{
+    struct fluxo_feed fed = receive(bytes);
+
+    assert_int_equal(fed.status, status);
+    assert_int_equal(fed.consumed, consumed);
+}
+
+/* All of it is one message and no more. */
+static void assert_message(const char *bytes)
+{
+    assert_receive(bytes, FLUXO_MESSAGE, strlen(bytes));
+}
+
+static void assert_fault(const char *bytes, unsigned fault)
+{
+    struct fluxo_feed fed = receive(bytes);
+
+    assert_int_equal(fed.status, FLUXO_ERROR);
+    assert_int_equal(fed.error, fault);
+    assert_int_equal(fluxo_conn_fault(&conn), fault);
+    fed = receive(bytes);
+    assert_int_equal(fed.status, FLUXO_ERROR); /* sticky */
+    assert_int_equal(fed.consumed, 0);
+}
+
+static void assert_want(enum fluxo_want want)
+{
+    assert_string_equal(fluxo_want_name(fluxo_conn_want(&conn)), fluxo_want_name(want));
+}
+
+static void assert_end(unsigned status)
+{
+    assert_int_equal(fluxo_conn_end(&conn, events, EVENTS).status, status);
+}
+
+/* What waits in the writer goes out, and is this. */
+static void assert_sends(const char *expected)
+{
+    struct fluxo_span spans[FLUXO_WRITER_PIECES];
+    char sent[4096];
+    size_t length = 0;
+    uint32_t count = fluxo_writer_output(&writer, spans, FLUXO_WRITER_PIECES), nth;
+
+    for (nth = 0; nth < count; nth++) {
+        assert_true(length + spans[nth].length < sizeof sent);
+        memcpy(sent + length, spans[nth].start, spans[nth].length);
+        length += spans[nth].length;
+    }
+    sent[length] = '\0';
+    assert_string_equal(sent, expected);
+    assert_int_equal(fluxo_writer_consumed(&writer, length), FLUXO_DONE);
+}
+
+static void forget_output(void)
+{
+    assert_int_equal(fluxo_writer_consumed(&writer, (size_t)fluxo_writer_pending(&writer)), FLUXO_DONE);
+}
+
+static void respond(unsigned status, enum fluxo_content content, uint64_t length)
+{
+    assert_int_equal(fluxo_write_response(&writer, status, fluxo_text(NULL)), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, content, length), FLUXO_DONE);
+}
+
+static void ask(const char *method, const char *target, const char *host)
+{
+    assert_int_equal(fluxo_write_request(&writer, fluxo_text(method), fluxo_text(target), fluxo_text(host)), FLUXO_DONE);
+}
+
+static void ask_for_nothing(const char *method)
+{
+    begin(FLUXO_CLIENT);
+    ask(method, "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    forget_output();
+}
+
+static void put_body(const char *octets)
+{
+    struct fluxo_span span = fluxo_text(octets);
+    assert_int_equal(fluxo_write_body(&writer, &span, 1), FLUXO_DONE);
+}
+
+#define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST_5 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
+#define EXPECT_5 "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+
+/* ---- Sizes, tables ---- */
+
+static void sizes_are_as_documented(void **state)
+{
+    (void)state;
+    assert_true(sizeof(struct fluxo_conn) <= 128);
+    if (sizeof(void *) == 8) {
+        assert_int_equal(sizeof(struct fluxo_conn), 104);
+        assert_int_equal(sizeof(struct fluxo_writer), 504);
+        assert_int_equal(sizeof(struct fluxo_head), 56);
+    }
+}
+
+static void each_fault_and_misuse_has_its_row(void **state)
+{
+    unsigned fault;
+    int misuse;
+
+    (void)state;
+    for (fault = 1; fault < FLUXO_FAULTS; fault++) {
+        assert_non_null(fluxo_fault(fault));
+        assert_true(fluxo_fault(fault)->status == 0 ? fault == FLUXO_ERR_MISUSE : fluxo_fault(fault)->status >= 400);
+    }
+    assert_string_equal(fluxo_fault(FLUXO_FAULT_TRUNCATED)->name, "TRUNCATED");
+    assert_string_equal(fluxo_fault(FLUXO_ERR_HOST)->name, "HOST");
+    assert_null(fluxo_fault(0));
+    assert_null(fluxo_fault(FLUXO_FAULTS));
+    for (misuse = -1; misuse > FLUXO_MISUSES; misuse--)
+        assert_non_null(fluxo_misuse(misuse));
+    assert_string_equal(fluxo_misuse(FLUXO_MISUSE_ORDER)->name, "ORDER");
+    assert_null(fluxo_misuse(0));
+    assert_null(fluxo_misuse(FLUXO_MISUSES));
+    assert_null(fluxo_misuse(FLUXO_FULL));
+}
+
+/* ---- Servers: exchanges ---- */
+
+static void a_server_keeps_a_connection_alive(void **state)
+{
+    unsigned times;
+
+    (void)state;
+    begin(FLUXO_SERVER);
+    for (times = 0; times < 3; times++) {
+        assert_want(FLUXO_WANT_READ);
+        assert_message(GET);
+        assert_want(FLUXO_WANT_WRITE);
+        respond(200, FLUXO_CONTENT_LENGTH, 2);
+        put_body("ok");
+        assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+        assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        assert_want(FLUXO_WANT_NEXT);
+        assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    }
+}
+
+static void pipelined_requests_wait_for_their_turn(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(GET GET GET, FLUXO_MESSAGE, sizeof GET - 1);
+    assert_want(FLUXO_WANT_WRITE);
+    assert_receive(GET GET, FLUXO_PAUSED, 0);
+    assert_want(FLUXO_WANT_PAUSE);
+    respond(204, FLUXO_CONTENT_NONE, 0);
+    assert_want(FLUXO_WANT_NEXT);
+    assert_receive(GET GET, FLUXO_PAUSED, 0);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_want(FLUXO_WANT_READ);
+    assert_receive(GET GET, FLUXO_MESSAGE, sizeof GET - 1);
+}
+
+static void http_1_0_closes_unless_it_asks_to_be_kept(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message("GET / HTTP/1.0\r\n\r\n");
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_want(FLUXO_WANT_LINGER);
+    begin(FLUXO_SERVER);
+    assert_message("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n");
+    assert_want(FLUXO_WANT_NEXT);
+}
+
+static void a_stream_to_http_1_0_ends_with_the_connection(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    assert_false(fluxo_writer_is_chunked(&writer));
+    put_body("abc");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc");
+    assert_want(FLUXO_WANT_LINGER);
+    assert_end(FLUXO_CLOSED);
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void interim_responses_are_not_for_http_1_0(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message("GET / HTTP/1.0\r\n\r\n");
+    assert_int_equal(fluxo_write_response(&writer, 103, fluxo_text(NULL)), FLUXO_MISUSE_STATUS);
+    assert_int_equal(fluxo_write_response(&writer, 100, fluxo_text(NULL)), FLUXO_MISUSE_STATUS);
+    begin(FLUXO_SERVER);
+    assert_message(GET);
+    respond(103, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_want(FLUXO_WANT_WRITE);
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_want(FLUXO_WANT_NEXT);
+}
+
+static void an_answer_to_head_has_no_octets(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    respond(200, FLUXO_CONTENT_LENGTH, 2);
+    assert_false(fluxo_writer_has_body(&writer));
+    put_body("ok");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_message("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_want(FLUXO_WANT_NEXT);
+}
+
+static void not_modified_has_a_length_and_no_octets(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message(GET);
+    respond(304, FLUXO_CONTENT_LENGTH, 7);
+    put_body("1234567");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n");
+    assert_want(FLUXO_WANT_NEXT);
+}
+
+static void what_can_have_no_content_gets_none(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message(GET);
+    assert_int_equal(fluxo_write_response(&writer, 204, fluxo_text(NULL)), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 1), FLUXO_MISUSE_NO_BODY);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_message(GET);
+    assert_int_equal(fluxo_write_response(&writer, 205, fluxo_text(NULL)), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n");
+}
+
+/* ---- 100-continue ---- */
+
+static void a_body_that_is_waited_for_is_asked_for(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(EXPECT_5, FLUXO_HEAD, sizeof EXPECT_5 - 1);
+    assert_want(FLUXO_WANT_WRITE);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_DONE);
+    assert_want(FLUXO_WANT_CONTINUE);
+    assert_int_equal(fluxo_write_continue(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 100 Continue\r\n\r\n");
+    assert_want(FLUXO_WANT_READ);
+    assert_message("12345");
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_want(FLUXO_WANT_NEXT);
+}
+
+static void a_body_that_is_not_wanted_is_refused(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(EXPECT_5, FLUXO_HEAD, sizeof EXPECT_5 - 1);
+    respond(417, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_want(FLUXO_WANT_LINGER);
+}
+
+static void a_body_that_comes_uninvited_needs_no_100(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(EXPECT_5 "1", FLUXO_HEAD, sizeof EXPECT_5 - 1);
+    assert_want(FLUXO_WANT_READ);
+    assert_message("12345");
+    begin(FLUXO_SERVER);
+    assert_receive(EXPECT_5, FLUXO_HEAD, sizeof EXPECT_5 - 1);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_DONE);
+    assert_receive("12", FLUXO_NEED_MORE, 2);
+    assert_want(FLUXO_WANT_READ);
+}
+
+static void an_expectation_without_a_body_is_none(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n");
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_want(FLUXO_WANT_NEXT);
+}
+
+static void begin_expecting(void)
+{
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("Expect"), fluxo_text("100-continue")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 5), FLUXO_DONE);
+    assert_sends("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    assert_want(FLUXO_WANT_WAIT);
+}
+
+static void a_client_waits_for_100_and_not_for_ever(void **state)
+{
+    (void)state;
+    begin_expecting();
+    assert_message("HTTP/1.1 100 Continue\r\n\r\n");
+    assert_int_equal(fluxo_conn_status(&conn), 100);
+    assert_want(FLUXO_WANT_WRITE);
+    put_body("12345");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("12345");
+    assert_want(FLUXO_WANT_READ);
+    assert_message("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_want(FLUXO_WANT_NEXT);
+    begin_expecting();
+    assert_int_equal(fluxo_conn_proceed(&conn), FLUXO_DONE);
+    assert_want(FLUXO_WANT_WRITE);
+    assert_int_equal(fluxo_conn_proceed(&conn), FLUXO_MISUSE_ORDER);
+}
+
+static void a_client_that_is_refused_sends_no_body(void **state)
+{
+    (void)state;
+    begin_expecting();
+    assert_message("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
+/* ---- Bodies that nobody wants ---- */
+
+static void an_unwanted_body_is_drained(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(POST_5, FLUXO_HEAD, sizeof POST_5 - 1);
+    respond(403, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    assert_want(FLUXO_WANT_DRAIN);
+    assert_int_equal(receive("123").count, 0);
+    assert_want(FLUXO_WANT_DRAIN);
+    assert_receive("45" GET, FLUXO_MESSAGE, 2);
+    assert_want(FLUXO_WANT_NEXT);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_message(GET);
+}
+
+static void draining_has_a_bound(void **state)
+{
+    static struct fluxo_conn_options options;
+
+    (void)state;
+    fluxo_conn_options_init(&options);
+    options.drain = 4;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, &options), FLUXO_DONE);
+    assert_receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n", FLUXO_HEAD, 47);
+    respond(403, FLUXO_CONTENT_NONE, 0);
+    assert_receive("1234", FLUXO_NEED_MORE, 4);
+    assert_want(FLUXO_WANT_DRAIN);
+    assert_int_equal(receive("5").status, FLUXO_ERROR);
+    assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_DRAIN_LIMIT);
+    assert_want(FLUXO_WANT_LINGER);
+    forget_output();
+}
+
+/* ---- Switching ---- */
+
+#define OFFER "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"
+
+static void an_upgrade_hands_the_rest_over(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(OFFER "rest", FLUXO_MESSAGE, sizeof OFFER - 1);
+    assert_int_equal(fluxo_write_response(&writer, 101, fluxo_text(NULL)), FLUXO_DONE);
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("echo")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n");
+    assert_want(FLUXO_WANT_SWITCH);
+    assert_receive("rest", FLUXO_SWITCHED, 0);
+}
+
+static void an_upgrade_that_is_declined_goes_on(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message(OFFER);
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_want(FLUXO_WANT_NEXT);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_message(GET);
+    assert_int_equal(fluxo_write_response(&writer, 101, fluxo_text(NULL)), FLUXO_MISUSE_STATUS);
+    forget_output();
+}
+
+static void a_client_is_switched_only_if_it_offered(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("GET", "/", "a");
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("echo")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n");
+    assert_receive("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\nrest", FLUXO_MESSAGE, 72);
+    assert_want(FLUXO_WANT_SWITCH);
+    assert_receive("rest", FLUXO_SWITCHED, 0);
+    ask_for_nothing("GET");
+    assert_fault("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\n",
+                 FLUXO_FAULT_SWITCH_UNASKED);
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void a_switch_before_the_request_is_complete_is_a_fault(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("echo")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 5), FLUXO_DONE);
+    forget_output();
+    assert_fault("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\n",
+                 FLUXO_FAULT_SWITCH_UNASKED);
+}
+
+#define CONNECT "CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n"
+
+static void connect_becomes_a_tunnel_or_ends(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(CONNECT "rest", FLUXO_MESSAGE, sizeof CONNECT - 1);
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 200 OK\r\n\r\n");
+    assert_want(FLUXO_WANT_SWITCH);
+    assert_receive("rest", FLUXO_SWITCHED, 0);
+    begin(FLUXO_SERVER);
+    assert_message(CONNECT);
+    respond(403, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_want(FLUXO_WANT_LINGER);
+}
+
+static void a_client_that_connects_gets_a_tunnel(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("CONNECT", "b:443", "b:443");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 1), FLUXO_MISUSE_NO_BODY);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends(CONNECT);
+    assert_receive("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", FLUXO_MESSAGE, 38);
+    assert_want(FLUXO_WANT_SWITCH);
+}
+
+/* ---- Ends ---- */
+
+static void a_client_may_close_its_side_and_wait(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message(GET);
+    assert_end(FLUXO_CLOSED);
+    assert_want(FLUXO_WANT_WRITE);
+    respond(200, FLUXO_CONTENT_LENGTH, 2);
+    put_body("ok");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void a_close_between_messages_is_no_fault(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_end(FLUXO_CLOSED);
+    assert_want(FLUXO_WANT_CLOSE);
+    assert_int_equal(fluxo_conn_fault(&conn), 0);
+    begin(FLUXO_CLIENT);
+    assert_end(FLUXO_CLOSED);
+    assert_want(FLUXO_WANT_CLOSE);
+    assert_int_equal(fluxo_conn_fault(&conn), 0);
+}
+
+static void a_bad_request_can_be_answered(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_fault("GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n", FLUXO_ERR_SPACE_BEFORE_COLON);
+    assert_int_equal(fluxo_conn_offset(&conn), 28);
+    assert_want(FLUXO_WANT_WRITE);
+    respond(fluxo_fault(fluxo_conn_fault(&conn))->status, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_want(FLUXO_WANT_LINGER);
+}
+
+static void a_bad_body_is_a_fault_though_the_answer_has_begun(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", FLUXO_HEAD, 56);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    put_body("a");
+    assert_fault("x\r\n", FLUXO_ERR_CHUNK_SIZE);
+    assert_want(FLUXO_WANT_WRITE);
+    assert_int_equal(fluxo_conn_shut(&conn), FLUXO_DONE);
+    assert_want(FLUXO_WANT_CLOSE);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_MISUSE_ORDER);
+    forget_output();
+}
+
+static void a_server_may_say_why_it_closes(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    respond(408, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assert_want(FLUXO_WANT_LINGER);
+    assert_receive(GET, FLUXO_CLOSED, 0);
+}
+
+/* ---- What is complete and what is cut short, in every framing ---- */
+
+static const struct {
+    enum fluxo_role role;
+    const char *head, *body;
+    int until_close;
+} framings[] = {
+    {FLUXO_SERVER, GET, "", 0},
+    {FLUXO_SERVER, POST_5, "12345", 0},
+    {FLUXO_SERVER, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "5;a=b\r\n12345\r\n0\r\nX: y\r\n\r\n",
+     0},
+    {FLUXO_CLIENT, "HTTP/1.1 204 No Content\r\n\r\n", "", 0},
+    {FLUXO_CLIENT, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "12345", 0},
+    {FLUXO_CLIENT, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\n12345\r\n0\r\nX: y\r\n\r\n", 0},
+    {FLUXO_CLIENT, "HTTP/1.1 200 OK\r\n\r\n", "12345", 1},
+    {FLUXO_CLIENT, "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "12345", 1},
+    {FLUXO_CLIENT, "HTTP/1.0 200 OK\r\n\r\n", "", 1},
+};
+
+static void begin_exchange(enum fluxo_role role)
+{
+    if (role == FLUXO_SERVER)
+        begin(role);
+    else
+        ask_for_nothing("GET");
+}
+
+/* The first `length` bytes, and then the end. */
+static void end_after(const char *bytes, size_t length)
+{
+    size_t at = 0;
+    struct fluxo_feed fed;
+
+    do {
+        fed = receive_some(bytes + at, length - at);
+        at += fed.consumed;
+    } while (fed.status == FLUXO_HEAD);
+    if (fed.status != FLUXO_MESSAGE)
+        fluxo_conn_end(&conn, events, EVENTS);
+}
+
+static int is_complete(void)
+{
+    unsigned side = conn.life.flags & FLUXO_LIFE_SERVER ? conn.life.request : conn.life.response;
+    return (side == FLUXO_SIDE_DONE || side == FLUXO_SIDE_CLOSED) && !fluxo_conn_fault(&conn);
+}
+
+static void a_message_cut_short_is_told_from_a_complete_one(void **state)
+{
+    char message[512];
+    size_t row, length;
+
+    (void)state;
+    for (row = 0; row < sizeof framings / sizeof framings[0]; row++) {
+        size_t head = strlen(framings[row].head), whole = head + strlen(framings[row].body);
+        snprintf(message, sizeof message, "%s%s", framings[row].head, framings[row].body);
+        for (length = 1; length <= whole; length++) {
+            int complete = length == whole || (framings[row].until_close && length >= head);
+            begin_exchange(framings[row].role);
+            end_after(message, length);
+            assert_int_equal(is_complete(), complete);
+            if (!complete)
+                assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_TRUNCATED);
+        }
+    }
+}
+
+static void no_answer_at_all_is_cut_short(void **state)
+{
+    (void)state;
+    ask_for_nothing("GET");
+    assert_end(FLUXO_ERROR);
+    assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_TRUNCATED);
+    assert_want(FLUXO_WANT_CLOSE);
+    ask_for_nothing("GET");
+    assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_end(FLUXO_ERROR);
+    assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_TRUNCATED);
+}
+
+/* ---- Bad servers, seen by a client ---- */
+
+static void an_answer_before_the_question_is_a_fault(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    assert_receive("\r\n\r\n", FLUXO_NEED_MORE, 4);
+    assert_receive("\r", FLUXO_NEED_MORE, 0);
+    assert_fault("HTTP/1.1 200 OK\r\n\r\n", FLUXO_FAULT_RESPONSE_UNASKED);
+    assert_int_equal(fluxo_conn_offset(&conn), 4);
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void a_second_answer_is_a_fault(void **state)
+{
+    static const char two[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\n\r\n";
+
+    (void)state;
+    ask_for_nothing("GET");
+    assert_receive(two, FLUXO_HEAD, 38);
+    assert_receive(two + 38, FLUXO_MESSAGE, 2);
+    assert_receive(two + 40, FLUXO_PAUSED, 0);
+    assert_want(FLUXO_WANT_NEXT);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_fault(two + 40, FLUXO_FAULT_RESPONSE_UNASKED);
+}
+
+static void octets_after_close_are_not_read(void **state)
+{
+    (void)state;
+    ask_for_nothing("GET");
+    assert_receive("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\nmore", FLUXO_MESSAGE, 57);
+    assert_want(FLUXO_WANT_CLOSE);
+    assert_int_equal(receive("more").consumed, 0);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_MISUSE_ORDER);
+}
+
+static void interim_responses_have_a_bound(void **state)
+{
+    unsigned times;
+
+    (void)state;
+    ask_for_nothing("GET");
+    for (times = 0; times < 16; times++)
+        assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_fault("HTTP/1.1 103 Early Hints\r\n\r\n", FLUXO_FAULT_INTERIMS_LIMIT);
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void an_early_answer_lets_the_request_be_finished(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 5), FLUXO_DONE);
+    forget_output();
+    assert_message("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert_want(FLUXO_WANT_WRITE);
+    put_body("12345");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_want(FLUXO_WANT_NEXT);
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 5), FLUXO_DONE);
+    forget_output();
+    assert_message("HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void the_parser_knows_what_a_response_answers(void **state)
+{
+    (void)state;
+    ask_for_nothing("HEAD");
+    assert_message("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+    assert_want(FLUXO_WANT_NEXT);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    ask("GET", "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    forget_output();
+    assert_receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", FLUXO_HEAD, 38);
+}
+
+/* ---- Misuse ---- */
+
+static void misuse_changes_nothing(void **state)
+{
+    struct fluxo_conn before;
+    struct fluxo_feed fed;
+    struct fluxo_conn_options options;
+
+    (void)state;
+    begin(FLUXO_SERVER);
+    before = conn;
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_conn_proceed(&conn), FLUXO_MISUSE_ORDER);
+    fed = fluxo_conn_receive(&conn, GET, sizeof GET - 1, events, 7);
+    assert_int_equal(fed.status, FLUXO_ERROR);
+    assert_int_equal(fed.error, FLUXO_ERR_MISUSE);
+    fed = fluxo_conn_receive(&conn, NULL, 1, events, EVENTS);
+    assert_int_equal(fed.error, FLUXO_ERR_MISUSE);
+    assert_int_equal(fluxo_write_request(&writer, fluxo_text("GET"), fluxo_text("/"), fluxo_text("a")), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_response(&writer, 100, fluxo_text(NULL)), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("a"), fluxo_text("b")), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_MISUSE_ORDER);
+    assert_memory_equal(&before, &conn, sizeof conn);
+    assert_int_equal(fluxo_conn_fault(&conn), 0);
+    fluxo_conn_options_init(&options);
+    options.parser.limits.method = 0;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_CLIENT, &options), FLUXO_MISUSE_ARGUMENT);
+    assert_memory_equal(&before, &conn, sizeof conn);
+    begin(FLUXO_CLIENT);
+    before = conn;
+    assert_int_equal(fluxo_write_response(&writer, 200, fluxo_text(NULL)), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_conn_receive(&conn, NULL, 1, events, EVENTS).error, FLUXO_ERR_MISUSE);
+    assert_memory_equal(&before, &conn, sizeof conn);
+    assert_receive("", FLUXO_NEED_MORE, 0);
+}
+
+/* ---- Heads ---- */
+
+static void assert_span(struct fluxo_span span, const char *text)
+{
+    assert_int_equal(span.length, strlen(text));
+    assert_memory_equal(span.start, text, span.length);
+}
+
+static const char long_head[] =
+    "\r\nGET /a?b HTTP/1.1\r\nHost: a\r\nX:\r\nCookie: one\r\nx-y:  two words \t\r\ncookie:three\r\n\r\n";
+
+static void check_long_head(const struct fluxo_head *head)
+{
+    struct fluxo_span values[1];
+
+    assert_span(fluxo_head_method(head), "GET");
+    assert_int_equal(fluxo_head_method_id(head), FLUXO_METHOD_GET);
+    assert_span(fluxo_head_target(head), "/a?b");
+    assert_int_equal(fluxo_head_fields(head), 5);
+    assert_span(fluxo_head_name(head, 3), "x-y");
+    assert_span(fluxo_head_value(head, 3), "two words");
+    assert_span(fluxo_head_value(head, 1), "");
+    assert_int_equal(fluxo_head_find(head, 0, fluxo_text("COOKIE")), 2);
+    assert_int_equal(fluxo_head_find(head, 3, fluxo_text("COOKIE")), 4);
+    assert_int_equal(fluxo_head_find(head, 5, fluxo_text("COOKIE")), 5);
+    assert_int_equal(fluxo_head_find(head, 0, fluxo_text("cooki")), 5);
+    assert_int_equal(fluxo_head_all(head, FLUXO_FIELD_COOKIE, values, 1), 2);
+    assert_span(values[0], "one");
+    assert_span(fluxo_head_get(head, FLUXO_FIELD_HOST), "a");
+    assert_null(fluxo_head_get(head, FLUXO_FIELD_DATE).start);
+    assert_null(fluxo_head_value(head, 5).start);
+    assert_int_equal(fluxo_head_status(head), 0);
+    assert_null(fluxo_head_reason(head).start);
+}
+
+/* Cut after `cut` bytes, each call's bytes at another place, in whole or in pieces mode. */
+static void collect(struct fluxo_head *head, uint32_t flags, const char *bytes, size_t length, size_t step, char *last)
+{
+    static struct fluxo_conn_options options;
+    size_t from = 0, to = 0;
+    int answer = FLUXO_NOT_NOW;
+
+    fluxo_conn_options_init(&options);
+    options.parser.flags = flags;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, &options), FLUXO_DONE);
+    while (answer == FLUXO_NOT_NOW) {
+        struct fluxo_feed fed;
+        to = to + step < length ? to + step : length;
+        memset(last, '?', length);
+        memcpy(last, bytes + from, to - from);
+        fed = fluxo_conn_receive(&conn, last, to - from, events, EVENTS);
+        answer = fluxo_head_add(head, last, fed, events);
+        from += fed.consumed;
+    }
+    assert_int_equal(answer, FLUXO_DONE);
+}
+
+static void a_head_is_the_same_however_it_comes(void **state)
+{
+    struct fluxo_event lines[LINES];
+    struct fluxo_head head;
+    char last[sizeof long_head];
+    size_t step, length = sizeof long_head - 1;
+    uint32_t flags;
+
+    (void)state;
+    fluxo_head_init(&head, lines, LINES, NULL);
+    for (flags = 0; flags <= FLUXO_PIECES; flags += FLUXO_PIECES) {
+        for (step = 1; step <= length; step++) {
+            collect(&head, flags, long_head, length, step, last);
+            check_long_head(&head);
+            if (flags == 0)
+                assert_int_equal(head.text_length, 0); /* nothing was copied */
+            assert_int_equal(fluxo_head_keep(&head), FLUXO_DONE);
+            memset(last, '!', sizeof last);
+            check_long_head(&head);
+            fluxo_head_reset(&head);
+        }
+    }
+    fluxo_head_close(&head);
+}
+
+static void a_folded_value_is_joined_by_a_space(void **state)
+{
+    static struct fluxo_options options;
+    struct fluxo_parser parser;
+    struct fluxo_event lines[8];
+    struct fluxo_head head;
+    static const char folded[] = "HTTP/1.1 200 OK\r\nA: b\r\n  c\r\n\td\r\nE: f\r\n\r\n";
+    struct fluxo_feed fed;
+
+    (void)state;
+    fluxo_options_init(&options);
+    options.relax |= FLUXO_RELAX_OBS_FOLD;
+    fluxo_parser_init(&parser, FLUXO_RESPONSE, &options);
+    fluxo_head_init(&head, lines, 8, NULL);
+    fed = fluxo_parser_feed(&parser, folded, sizeof folded - 1, events, EVENTS);
+    assert_int_equal(fluxo_head_add(&head, folded, fed, events), FLUXO_DONE);
+    assert_int_equal(fluxo_head_status(&head), 200);
+    assert_span(fluxo_head_reason(&head), "OK");
+    assert_int_equal(fluxo_head_fields(&head), 2);
+    assert_span(fluxo_head_value(&head, 0), "b c d");
+    assert_span(fluxo_head_value(&head, 1), "f");
+    fluxo_head_close(&head);
+}
+
+static void a_trailer_section_is_collected_apart(void **state)
+{
+    static const char chunked[] =
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: y\r\nZ: 1\r\n\r\n";
+    struct fluxo_event lines[8], trailer_lines[8];
+    struct fluxo_head head, trailers;
+    struct fluxo_feed fed;
+
+    (void)state;
+    begin(FLUXO_SERVER);
+    fluxo_head_init(&head, lines, 8, NULL);
+    fluxo_head_init_trailers(&trailers, trailer_lines, 8, NULL);
+    fed = receive(chunked);
+    assert_int_equal(fluxo_head_add(&head, chunked, fed, events), FLUXO_DONE);
+    assert_int_equal(fluxo_head_add(&head, chunked, fed, events), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_head_fields(&head), 2);
+    fed = receive(chunked + 56);
+    assert_int_equal(fluxo_head_add(&trailers, chunked + 56, fed, events), FLUXO_DONE);
+    assert_int_equal(fluxo_head_fields(&trailers), 2);
+    assert_span(fluxo_head_name(&trailers, 1), "Z");
+    assert_null(fluxo_head_target(&trailers).start);
+}
+
+static void too_many_lines_are_a_misuse(void **state)
+{
+    struct fluxo_event lines[2];
+    struct fluxo_head head;
+    static const char fields[] = "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n";
+
+    (void)state;
+    begin(FLUXO_SERVER);
+    fluxo_head_init(&head, lines, 2, NULL);
+    assert_int_equal(fluxo_head_add(&head, fields, receive(fields), events), FLUXO_MISUSE_LIMIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_are_as_documented),
+        cmocka_unit_test(each_fault_and_misuse_has_its_row),
+        cmocka_unit_test(a_server_keeps_a_connection_alive),
+        cmocka_unit_test(pipelined_requests_wait_for_their_turn),
+        cmocka_unit_test(http_1_0_closes_unless_it_asks_to_be_kept),
+        cmocka_unit_test(a_stream_to_http_1_0_ends_with_the_connection),
+        cmocka_unit_test(interim_responses_are_not_for_http_1_0),
+        cmocka_unit_test(an_answer_to_head_has_no_octets),
+        cmocka_unit_test(not_modified_has_a_length_and_no_octets),
+        cmocka_unit_test(what_can_have_no_content_gets_none),
+        cmocka_unit_test(a_body_that_is_waited_for_is_asked_for),
+        cmocka_unit_test(a_body_that_is_not_wanted_is_refused),
+        cmocka_unit_test(a_body_that_comes_uninvited_needs_no_100),
+        cmocka_unit_test(an_expectation_without_a_body_is_none),
+        cmocka_unit_test(a_client_waits_for_100_and_not_for_ever),
+        cmocka_unit_test(a_client_that_is_refused_sends_no_body),
+        cmocka_unit_test(an_unwanted_body_is_drained),
+        cmocka_unit_test(draining_has_a_bound),
+        cmocka_unit_test(an_upgrade_hands_the_rest_over),
+        cmocka_unit_test(an_upgrade_that_is_declined_goes_on),
+        cmocka_unit_test(a_client_is_switched_only_if_it_offered),
+        cmocka_unit_test(a_switch_before_the_request_is_complete_is_a_fault),
+        cmocka_unit_test(connect_becomes_a_tunnel_or_ends),
+        cmocka_unit_test(a_client_that_connects_gets_a_tunnel),
+        cmocka_unit_test(a_client_may_close_its_side_and_wait),
+        cmocka_unit_test(a_close_between_messages_is_no_fault),
+        cmocka_unit_test(a_bad_request_can_be_answered),
+        cmocka_unit_test(a_bad_body_is_a_fault_though_the_answer_has_begun),
+        cmocka_unit_test(a_server_may_say_why_it_closes),
+        cmocka_unit_test(a_message_cut_short_is_told_from_a_complete_one),
+        cmocka_unit_test(no_answer_at_all_is_cut_short),
+        cmocka_unit_test(an_answer_before_the_question_is_a_fault),
+        cmocka_unit_test(a_second_answer_is_a_fault),
+        cmocka_unit_test(octets_after_close_are_not_read),
+        cmocka_unit_test(interim_responses_have_a_bound),
+        cmocka_unit_test(an_early_answer_lets_the_request_be_finished),
+        cmocka_unit_test(the_parser_knows_what_a_response_answers),
+        cmocka_unit_test(misuse_changes_nothing),
+        cmocka_unit_test(a_head_is_the_same_however_it_comes),
+        cmocka_unit_test(a_folded_value_is_joined_by_a_space),
+        cmocka_unit_test(a_trailer_section_is_collected_apart),
+        cmocka_unit_test(too_many_lines_are_a_misuse),
+    };
+    int failed = cmocka_run_group_tests_name("conn", tests, NULL, NULL);
+
+    fluxo_writer_close(&writer);
+    return failed;
+}
