@@ -30,3 +30,5 @@ fluxo_get_SOURCES = stream/get/main.c \
     stream/get/transcript.c stream/get/transcript.h \
     stream/get/url.c stream/get/url.h
 fluxo_get_LDADD = libfluxo.a
+
+dist_man_MANS = doc/fluxo-get.1

@@ -4,16 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Nothing that a server sends may steer a terminal. */
+#include "outcome.h"
+
 static void show(struct fluxo_span span)
 {
-    for (; span.length; span.start++, span.length--) {
-        unsigned char byte = (unsigned char)*span.start;
-        if (byte == '\t' || (byte >= 0x20 && byte < 0x7F))
-            fputc(byte, stderr);
-        else
-            fprintf(stderr, "\\x%02X", byte);
-    }
+    show_octets(stderr, span.start, span.length);
 }
 
 void transcript_request(const struct fluxo_writer *writer)
