@@ -217,6 +217,7 @@ static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t
 
     if (fed.status == FLUXO_ERROR && fed.error == FLUXO_ERR_MISUSE)
         return fed;
+    conn->left = (uint32_t)(length - fed.consumed);
     see_events(conn, &fed, events);
     if (drains)
         drop_events(conn, &fed);
@@ -368,7 +369,9 @@ unsigned fluxo_conn_fault(const struct fluxo_conn *conn)
 
 uint64_t fluxo_conn_offset(const struct fluxo_conn *conn)
 {
-    return fluxo_parser_offset(&conn->parser) + conn->skipped;
+    uint64_t seen = conn->fault == FLUXO_FAULT_TRUNCATED ? conn->left : 0;
+
+    return fluxo_parser_offset(&conn->parser) + conn->skipped + seen;
 }
 
 static int take_step(struct fluxo_conn *conn, enum fluxo_life_event event)

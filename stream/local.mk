@@ -15,20 +15,20 @@ fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuse
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = stream/fluxo.pc
 
-# ---- The client: only POSIX and the installed headers, what an outside user would have ----
+# ---- The machines of values, in tables: each is small and none is hot. `stream_machines += stream/NAME.c` adds one. ----
 
-bin_PROGRAMS += fluxo-get
-fluxo_get_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser -D_POSIX_C_SOURCE=200809L
-fluxo_get_SOURCES = stream/get/main.c \
-    stream/get/client.c stream/get/client.h \
-    stream/get/link.c stream/get/link.h \
-    stream/get/outcome.c stream/get/outcome.h stream/get/outcomes.def \
-    stream/get/progress.c stream/get/progress.h \
-    stream/get/settings.c stream/get/settings.h \
-    stream/get/sink.c stream/get/sink.h \
-    stream/get/source.c stream/get/source.h \
-    stream/get/transcript.c stream/get/transcript.h \
-    stream/get/url.c stream/get/url.h
-fluxo_get_LDADD = libfluxo.a
+stream_machines = stream/list.c stream/decode.c
 
-dist_man_MANS = doc/fluxo-get.1
+libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/tables.h stream/list.h stream/decode.h
+fluxo_HEADERS += stream/fluxo/field.h stream/fluxo/hops.def stream/fluxo/readings.def
+EXTRA_DIST += $(stream_machines:.c=.rl)
+MAINTAINERCLEANFILES += $(stream_machines)
+
+if HAVE_RAGEL
+RUN_STREAM_RAGEL = $(AM_V_GEN)$(MKDIR_P) stream && $(RAGEL) -C -L -T0 -I $(srcdir)/parser -o $@
+
+stream/list.c: stream/list.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/list.rl
+stream/decode.c: stream/decode.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/decode.rl
+endif

@@ -348,13 +348,35 @@ static int put_with_option(struct fluxo_writer *writer, enum fluxo_field field, 
     return answer;
 }
 
+/* The list has members, and the grammar of its field; with `but`, no member of that name. */
+static int is_list(enum fluxo_reading reading, struct fluxo_span value, const char *but)
+{
+    struct fluxo_cursor cursor;
+    struct fluxo_item item;
+    unsigned members = 0;
+    int answer;
+
+    fluxo_cursor_init(&cursor, reading, &value, 1);
+    while ((answer = fluxo_cursor_next(&cursor, &item)) == FLUXO_DONE) {
+        if (but && fluxo_span_is(item.name, but))
+            return 0;
+        members++;
+    }
+    return answer == FLUXO_END && members > 0;
+}
+
 int fluxo_write_upgrade(struct fluxo_writer *writer, struct fluxo_span protocols)
 {
+    if (writer->stage == STAGE_HEAD && !is_list(FLUXO_READ_UPGRADE, protocols, NULL))
+        return FLUXO_MISUSE_VALUE;
     return put_with_option(writer, FLUXO_FIELD_UPGRADE, protocols, OPTION_UPGRADE);
 }
 
+/* RFC 9112 7.4: chunked is always acceptable, and is not named. */
 int fluxo_write_te(struct fluxo_writer *writer, struct fluxo_span codings)
 {
+    if (writer->stage == STAGE_HEAD && !is_list(FLUXO_READ_TE, codings, "chunked"))
+        return FLUXO_MISUSE_VALUE;
     return put_with_option(writer, FLUXO_FIELD_TE, codings, OPTION_TE);
 }
 
@@ -407,20 +429,6 @@ static struct fluxo_span find_authority(struct fluxo_span method, struct fluxo_s
     return authority;
 }
 
-static char lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
-}
-
-static int are_equal(struct fluxo_span one, struct fluxo_span other)
-{
-    size_t at = 0;
-
-    while (at < one.length && at < other.length && lower(one.start[at]) == lower(other.start[at]))
-        at++;
-    return at == one.length && at == other.length;
-}
-
 static int name_request_misuse(const struct reading *reading, struct fluxo_span method, struct fluxo_span target)
 {
     unsigned error = reading->fed.status == FLUXO_ERROR ? reading->fed.error : 0;
@@ -471,7 +479,7 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
     if (answer)
         return answer;
     authority = find_authority(method, target);
-    if (authority.length && !are_equal(authority, host)) /* RFC 9112 3.2 */
+    if (authority.length && !fluxo_span_equals(authority, host)) /* RFC 9112 3.2 */
         return fluxo_write_nothing(writer) ? FLUXO_MISUSE_ORDER : FLUXO_MISUSE_HOST;
     writer->method = (uint8_t)fluxo_method_id(method.start, method.length);
     return FLUXO_DONE;

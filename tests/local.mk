@@ -38,7 +38,21 @@ tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCK
 tests_conn_test_SOURCES = tests/conn.c
 tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/conn.test
+
+check_PROGRAMS += tests/field.test
+tests_field_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_field_test_SOURCES = tests/field.c
+tests_field_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/field.test
 endif
+
+# ---- Laws of connection and writer, over random calls and cuts ----
+
+check_PROGRAMS += tests/laws.test
+tests_laws_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser
+tests_laws_test_SOURCES = tests/laws.c tests/fixture.c tests/fixture.h tests/text.c tests/text.h
+tests_laws_test_LDADD = libfluxo.a
+TESTS += tests/laws.test
 
 # ---- The programs and the library, from outside ----
 

@@ -17,7 +17,7 @@ enum outcome {
 enum outcome complain(enum outcome outcome, const char *format, ...);
 void remark(const char *format, ...);
 
-/* Octets for people: what is not printable ASCII as \\xNN, so that nothing a server sends steers a terminal. */
+/* Octets for people: what is not printable ASCII as \xNN, so that nothing a server sends steers a terminal. */
 void show_octets(FILE *file, const char *octets, size_t length);
 
 #endif
