@@ -19,11 +19,12 @@ Result = namedtuple("Result", "part claim holds words witness")  # holds is None
 # The published rules that the grammar must have, with all that they are made of: RFC 9112's, then those of RFC 9110.
 ROOTS = ("HTTP-message", "chunked-body", "obs-fold", "Transfer-Encoding",
          "Host", "Content-Length", "Content-Type", "Content-Encoding", "Connection", "Upgrade", "Expect", "TE", "Trailer", "Accept",
-         "Accept-Encoding", "http-URI", "https-URI", "comment")
+         "Accept-Encoding", "http-URI", "https-URI", "HTTP-date", "comment")
 
 
 class Tree:
-    """A copy of parser/ with stream/ beside it, and what was compiled of it; the bare automata may be another tree's, where the grammar is the same."""
+    """A copy of parser/ with stream/ beside it, and what was compiled of it; the bare automata may be another tree's, where the
+    grammar is the same."""
 
     def __init__(self, parser, scratch, bare=None):
         self.parser, self.scratch = parser, scratch
