@@ -342,6 +342,11 @@ enum fluxo_want fluxo_conn_want(const struct fluxo_conn *conn)
     return fluxo_life_want(&conn->life);
 }
 
+struct fluxo_life fluxo_conn_life(const struct fluxo_conn *conn)
+{
+    return conn->life;
+}
+
 struct fluxo_facts fluxo_conn_facts(const struct fluxo_conn *conn)
 {
     return fluxo_parser_facts(&conn->parser);

@@ -601,6 +601,27 @@ static void an_early_answer_lets_the_request_be_finished(void **state)
     assert_want(FLUXO_WANT_CLOSE);
 }
 
+/* RFC 9112 9.5: it stops sending when the server says that it does not want the rest; the answer it may have. */
+static void a_client_that_cuts_its_request_short_reads_the_answer(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_STREAM, 0), FLUXO_DONE);
+    put_body("hel");
+    assert_int_equal(fluxo_conn_shut(&conn), FLUXO_DONE);
+    assert_want(FLUXO_WANT_READ);
+    assert_string_equal(fluxo_side_name(fluxo_conn_life(&conn).request), "ERROR");
+    assert_message("HTTP/1.1 100 Continue\r\n\r\n");
+    assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_receive("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\n", FLUXO_HEAD, 53);
+    assert_want(FLUXO_WANT_READ);
+    assert_message("no");
+    assert_want(FLUXO_WANT_CLOSE);
+    assert_int_equal(fluxo_conn_fault(&conn), 0);
+    forget_output();
+}
+
 static void the_parser_knows_what_a_response_answers(void **state)
 {
     (void)state;
@@ -850,6 +871,7 @@ int main(void)
         cmocka_unit_test(octets_after_close_are_not_read),
         cmocka_unit_test(interim_responses_have_a_bound),
         cmocka_unit_test(an_early_answer_lets_the_request_be_finished),
+        cmocka_unit_test(a_client_that_cuts_its_request_short_reads_the_answer),
         cmocka_unit_test(the_parser_knows_what_a_response_answers),
         cmocka_unit_test(the_reason_phrase_and_odd_statuses_decide_nothing),
         cmocka_unit_test(misuse_changes_nothing),

@@ -150,6 +150,9 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
 
 enum fluxo_want fluxo_conn_want(const struct fluxo_conn *conn);
 
+/* Where the two sides stand, for who wants to tell or to compare. */
+struct fluxo_life fluxo_conn_life(const struct fluxo_conn *conn);
+
 /* What is known of the message that is read; as fluxo_parser_facts. */
 struct fluxo_facts fluxo_conn_facts(const struct fluxo_conn *conn);
 
