@@ -341,3 +341,21 @@ struct fluxo_span fluxo_head_get(const struct fluxo_head *head, enum fluxo_field
     fluxo_head_all(head, field, &value, 1);
     return value;
 }
+
+/* ---- What the fields say together ---- */
+
+int fluxo_head_uri(const struct fluxo_head *head, struct fluxo_span own_name, unsigned flags, struct fluxo_uri *out)
+{
+    struct fluxo_span host = fluxo_head_get(head, FLUXO_FIELD_HOST);
+    struct fluxo_target target;
+    int answer;
+
+    if (!head->is_complete || !starts_with(head, FLUXO_EVENT_REQUEST_LINE))
+        return FLUXO_MISUSE_ORDER;
+    answer = fluxo_target_split(fluxo_head_method_id(head), fluxo_head_target(head), &target);
+    if (!answer)
+        return fluxo_target_reconcile(&target, host.start ? &host : NULL, own_name, flags, out);
+    out->fault = target.fault;
+    out->at = target.at;
+    return answer;
+}

@@ -162,6 +162,13 @@ int fluxo_pipe_decode(struct fluxo_pipe *pipe, const struct fluxo_span *names, s
     return answer;
 }
 
+int fluxo_pipe_refuse(struct fluxo_pipe *pipe, unsigned fault)
+{
+    if (pipe->failure || pipe->begun)
+        return FLUXO_MISUSE_ORDER;
+    return break_pipe(pipe, FLUXO_PIPE_CODINGS, (enum fluxo_fault_code)fault);
+}
+
 /* ---- One step of one stage ---- */
 
 static unsigned find_overrun(const struct fluxo_pipe *pipe, const struct fluxo_stage *stage)

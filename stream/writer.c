@@ -335,6 +335,16 @@ int fluxo_write_field(struct fluxo_writer *writer, struct fluxo_span name, struc
     return put_field(writer, FLUXO_EVENT_FIELD, name, value);
 }
 
+int fluxo_write_date(struct fluxo_writer *writer, int64_t seconds)
+{
+    char date[FLUXO_DATE_LENGTH];
+    int answer = fluxo_date_format(seconds, date);
+
+    if (answer)
+        return answer;
+    return fluxo_write_field(writer, fluxo_text(fluxo_field_name(FLUXO_FIELD_DATE)), fluxo_span_of(date, sizeof date));
+}
+
 int fluxo_write_close(struct fluxo_writer *writer)
 {
     if (writer->stage != STAGE_HEAD)
@@ -871,6 +881,19 @@ int fluxo_write_chunk(struct fluxo_writer *writer, const struct fluxo_span *span
 int fluxo_write_body(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count)
 {
     return fluxo_write_chunk(writer, spans, count, fluxo_text(NULL));
+}
+
+int fluxo_write_source(struct fluxo_writer *writer, struct fluxo_source *source, size_t most)
+{
+    struct fluxo_span span;
+    int answer = may_put_octets(writer, NULL, 0);
+
+    if (answer)
+        return answer;
+    if (writer->count)
+        return FLUXO_FULL;
+    answer = fluxo_source_pull(source, most, &span);
+    return answer ? answer : fluxo_write_body(writer, &span, 1);
 }
 
 /* ---- Trailers, and the end ---- */

@@ -797,6 +797,87 @@ static void a_folded_value_is_joined_by_a_space(void **state)
     fluxo_head_close(&head);
 }
 
+static struct fluxo_head head_of(const char *bytes, struct fluxo_event *lines)
+{
+    struct fluxo_head head;
+
+    begin(FLUXO_SERVER);
+    fluxo_head_init(&head, lines, LINES, NULL);
+    fluxo_head_add(&head, bytes, receive(bytes), events);
+    return head;
+}
+
+/* RFC 9110 7.1, RFC 9112 3.3 */
+static void a_head_knows_the_uri_that_is_asked_for(void **state)
+{
+    struct fluxo_event lines[LINES];
+    struct fluxo_head head = head_of("GET /a?b HTTP/1.1\r\nHost: h:8080\r\n\r\n", lines);
+    struct fluxo_span own = {"own", 3};
+    struct fluxo_uri uri;
+
+    (void)state;
+    assert_int_equal(fluxo_head_uri(&head, own, 0, &uri), FLUXO_DONE);
+    assert_span(uri.scheme, "http");
+    assert_span(uri.authority.whole, "h:8080");
+    assert_int_equal(uri.port, 8080);
+    assert_span(uri.path, "/a");
+    assert_span(uri.query, "b");
+    head = head_of("GET http://t/x HTTP/1.1\r\nHost: h\r\n\r\n", lines);
+    assert_int_equal(fluxo_head_uri(&head, own, 0, &uri), FLUXO_DONE);
+    assert_span(uri.authority.host, "t");
+    assert_true(uri.host_differs);
+    assert_int_equal(fluxo_head_uri(&head, own, FLUXO_REFUSE_OTHER_HOST, &uri), FLUXO_FAULT);
+    assert_int_equal(uri.fault, FLUXO_FAULT_HOST_DIFFERS);
+    head = head_of("GET / HTTP/1.0\r\n\r\n", lines);
+    assert_int_equal(fluxo_head_uri(&head, own, FLUXO_SECURE, &uri), FLUXO_DONE);
+    assert_span(uri.scheme, "https");
+    assert_span(uri.authority.host, "own");
+    head = head_of("GET / HTTP/1.1\r\n", lines);
+    assert_int_equal(fluxo_head_uri(&head, own, 0, &uri), FLUXO_MISUSE_ORDER);
+}
+
+static int decode_with(const char *fields, unsigned *fault)
+{
+    struct fluxo_event lines[LINES];
+    struct fluxo_pipe pipe;
+    struct fluxo_head head;
+    char request[512];
+    int answer;
+
+    snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", fields);
+    head = head_of(request, lines);
+    fluxo_pipe_open(&pipe, NULL);
+    answer = fluxo_head_decode(&head, &pipe);
+    *fault = pipe.fault;
+    fluxo_pipe_close(&pipe);
+    return answer;
+}
+
+/* RFC 9110 8.4 */
+static void a_head_names_the_codings_of_its_content(void **state)
+{
+    unsigned fault;
+
+    (void)state;
+    assert_int_equal(decode_with("", &fault), FLUXO_DONE);
+    assert_int_equal(decode_with("Content-Encoding: identity\r\n", &fault), FLUXO_DONE);
+    assert_int_equal(decode_with("Content-Encoding: br\r\n", &fault), FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_CODING_UNKNOWN);
+    assert_int_equal(decode_with("Content-Encoding: gzip;q=1\r\n", &fault), FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_LIST);
+    if (!fluxo_coding_find(NULL, fluxo_text("gzip")))
+        return; /* the library was built without zlib */
+    assert_int_equal(decode_with("Content-Encoding: GZIP\r\n", &fault), FLUXO_DONE);
+    assert_int_equal(decode_with("Content-Encoding: gzip, ,\r\nContent-Encoding: deflate\r\n", &fault), FLUXO_DONE);
+    assert_int_equal(decode_with("Content-Encoding: gzip, gzip, gzip\r\n", &fault), FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT);
+    assert_int_equal(decode_with("Content-Encoding: gzip,gzip,gzip,gzip,gzip,gzip,gzip,gzip\r\n"
+                                 "Content-Encoding: gzip,gzip,gzip,gzip,gzip,gzip,gzip,gzip,identity\r\n",
+                                 &fault),
+                     FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT);
+}
+
 static void a_trailer_section_is_collected_apart(void **state)
 {
     static const char chunked[] =
@@ -877,6 +958,8 @@ int main(void)
         cmocka_unit_test(misuse_changes_nothing),
         cmocka_unit_test(a_head_is_the_same_however_it_comes),
         cmocka_unit_test(a_folded_value_is_joined_by_a_space),
+        cmocka_unit_test(a_head_knows_the_uri_that_is_asked_for),
+        cmocka_unit_test(a_head_names_the_codings_of_its_content),
         cmocka_unit_test(a_trailer_section_is_collected_apart),
         cmocka_unit_test(too_many_lines_are_a_misuse),
     };

@@ -36,13 +36,13 @@ TESTS += tests/units.test
 check_PROGRAMS += tests/conn.test
 tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
 tests_conn_test_SOURCES = tests/conn.c tests/exchange.c tests/exchange.h
-tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+tests_conn_test_LDADD = libfluxo.a $(ZLIB_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/conn.test
 
 check_PROGRAMS += tests/writer.test
 tests_writer_test_CPPFLAGS = $(tests_conn_test_CPPFLAGS)
 tests_writer_test_SOURCES = tests/writer.c tests/exchange.c tests/exchange.h
-tests_writer_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+tests_writer_test_LDADD = libfluxo.a $(ZLIB_LIBS) $(CMOCKA_LIBS)
 TESTS += tests/writer.test
 
 check_PROGRAMS += tests/target.test tests/date.test

@@ -429,6 +429,66 @@ static void bodies_are_not_copied(void **state)
     assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
 }
 
+/* RFC 9110 6.6.1 */
+static void a_response_says_when_it_was_made(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(fluxo_write_date(&writer, 0), FLUXO_MISUSE_ORDER);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(fluxo_write_date(&writer, INT64_MAX), FLUXO_MISUSE_ARGUMENT);
+    assert_int_equal(fluxo_write_date(&writer, 784111777), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n");
+}
+
+static int hesitate(void *context, struct fluxo_room room, size_t *filled)
+{
+    unsigned *times = context;
+
+    (void)room;
+    *filled = 0;
+    return (*times)++ % 2 ? FLUXO_NOT_NOW : (room.start[0] = (char)('a' + *times / 2), *filled = 1, FLUXO_DONE);
+}
+
+static void a_source_is_asked_when_what_it_lent_is_sent(void **state)
+{
+    struct fluxo_source source;
+    struct fluxo_span span = {"12345", 5};
+    struct fluxo_room room;
+    char octets[8];
+    unsigned times = 0;
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_LENGTH, 5);
+    fluxo_source_init_span(&source, span);
+    assert_int_equal(fluxo_write_source(&writer, &source, 3), FLUXO_FULL);
+    forget_output();
+    assert_int_equal(fluxo_write_source(&writer, &source, 3), FLUXO_DONE);
+    assert_int_equal(fluxo_write_source(&writer, &source, 3), FLUXO_FULL);
+    assert_sends("123");
+    assert_int_equal(fluxo_write_source(&writer, &source, 3), FLUXO_DONE);
+    assert_sends("45");
+    assert_int_equal(fluxo_write_source(&writer, &source, 3), FLUXO_END);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_int_equal(fluxo_write_source(&writer, &source, 3), FLUXO_MISUSE_NO_BODY);
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    forget_output();
+    room.start = octets;
+    room.length = sizeof octets;
+    fluxo_source_init_fill(&source, hesitate, &times, room, 2);
+    assert_int_equal(fluxo_write_source(&writer, &source, 8), FLUXO_DONE);
+    assert_sends("1\r\na\r\n");
+    assert_int_equal(fluxo_write_source(&writer, &source, 8), FLUXO_NOT_NOW);
+    assert_int_equal(fluxo_write_source(&writer, &source, 8), FLUXO_DONE);
+    assert_sends("1\r\nb\r\n");
+    assert_int_equal(fluxo_write_source(&writer, &source, 8), FLUXO_END);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("0\r\n\r\n");
+}
+
 static void a_writer_that_is_full_says_so(void **state)
 {
     unsigned times = 0;
@@ -525,6 +585,8 @@ int main(void)
         cmocka_unit_test(extensions_are_extensions_without_bad_white_space),
         cmocka_unit_test(trailers_that_must_come_first_are_refused),
         cmocka_unit_test(bodies_are_not_copied),
+        cmocka_unit_test(a_response_says_when_it_was_made),
+        cmocka_unit_test(a_source_is_asked_when_what_it_lent_is_sent),
         cmocka_unit_test(a_writer_that_is_full_says_so),
         cmocka_unit_test(a_head_may_be_taken_back),
         cmocka_unit_test(a_head_has_a_bound),

@@ -218,6 +218,10 @@ int fluxo_pipe_add(struct fluxo_pipe *pipe, struct fluxo_span name, enum fluxo_d
 /* Adds decoders for the members of Content-Encoding as they stand in the field. As add; a misuse leaves the pipe as it was. */
 int fluxo_pipe_decode(struct fluxo_pipe *pipe, const struct fluxo_span *names, size_t count);
 
+/* For who finds fault with Content-Encoding itself: no octet will pass any more, as after a coding that is not known. Answers
+   FLUXO_FAULT, or FLUXO_MISUSE_ORDER as add does. */
+int fluxo_pipe_refuse(struct fluxo_pipe *pipe, unsigned fault);
+
 /*
  * Three ways to drive a pipe. Each does what can be done with the octets and the room at hand, and moves `in` on by what was
  * taken; what is left of it is to be given again, with what follows it. `follow` says what stands behind `in`; once LAST was

@@ -24,8 +24,11 @@
 #define FLUXO_STREAM_H
 
 #include <fluxo/base.h>
+#include <fluxo/body.h>
+#include <fluxo/date.h>
 #include <fluxo/field.h>
 #include <fluxo/parser.h>
+#include <fluxo/target.h>
 
 #include <string.h>
 
@@ -236,6 +239,20 @@ uint32_t fluxo_head_find(const struct fluxo_head *head, uint32_t from, struct fl
 struct fluxo_span fluxo_head_get(const struct fluxo_head *head, enum fluxo_field field);
 uint32_t fluxo_head_all(const struct fluxo_head *head, enum fluxo_field field, struct fluxo_span *values, uint32_t most);
 
+/*
+ * The effective request URI (RFC 9110 7.1): the target split (target.h) and reconciled with Host, by the flags and with the
+ * answers of fluxo_target_reconcile; also FLUXO_FAULT when the target cannot be split. FLUXO_MISUSE_ORDER: this is no complete
+ * request head.
+ */
+int fluxo_head_uri(const struct fluxo_head *head, struct fluxo_span own_name, unsigned flags, struct fluxo_uri *out);
+
+/*
+ * Adds decoders for the content codings that the head names in Content-Encoding to a pipe that is open, and has passed no
+ * octets (body.h); without any, the pipe passes the content as it is. Answers as fluxo_pipe_decode; FLUXO_FAULT is pipe->fault
+ * also when the field is no list of codings, or names more than 16.
+ */
+int fluxo_head_decode(const struct fluxo_head *head, struct fluxo_pipe *pipe);
+
 /* ---- The writer ---- */
 
 enum { FLUXO_WRITER_PIECES = 16, FLUXO_WRITER_SPANS = 8 };
@@ -294,6 +311,10 @@ int fluxo_write_response(struct fluxo_writer *writer, unsigned status, struct fl
 /* FLUXO_MISUSE_NAME, _VALUE, _OWN_CALL. */
 int fluxo_write_field(struct fluxo_writer *writer, struct fluxo_span name, struct fluxo_span value);
 
+/* Date, from seconds since 1970 (RFC 9110 6.6.1): an origin server with a clock sends it. FLUXO_MISUSE_ARGUMENT: after the year
+ * 9999. */
+int fluxo_write_date(struct fluxo_writer *writer, int64_t seconds);
+
 /* The connection ends after this exchange. In a response it is said without being asked for where it is so anyhow. */
 int fluxo_write_close(struct fluxo_writer *writer);
 
@@ -336,6 +357,14 @@ int fluxo_write_body(struct fluxo_writer *writer, const struct fluxo_span *spans
 
 /* The same with a chunk extension (";name=value"), which is left out where nothing is chunked. FLUXO_MISUSE_EXTENSION. */
 int fluxo_write_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension);
+
+/*
+ * Octets from a source (body.h): pulls at most `most` of them, once all that waits has been sent, since a source lends one span
+ * at a time. FLUXO_DONE: some are in the output. FLUXO_FULL: send first. FLUXO_END: the source has no more; fluxo_write_end is
+ * for you to call. FLUXO_NOT_NOW and all else that a source answers is passed on. FLUXO_MISUSE_LENGTH: the source has more than
+ * was declared; what it lent is lost.
+ */
+int fluxo_write_source(struct fluxo_writer *writer, struct fluxo_source *source, size_t most);
 
 /* Whether the body is chunked, so that extensions and trailers go out. */
 int fluxo_writer_is_chunked(const struct fluxo_writer *writer);
