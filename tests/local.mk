@@ -10,7 +10,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
     RAGEL='$(RAGEL)'; export RAGEL; \
-    CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export CC CXX NM SANITIZE ZLIB_CFLAGS;
+    CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
+    ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export ZLIB_CFLAGS;
 
 # ---- Text fixtures: a claim, an input, the events ----
 
