@@ -11,7 +11,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
     FLUXO_GET='$(abs_top_builddir)/fluxo-get'; export FLUXO_GET; \
     RAGEL='$(RAGEL)'; export RAGEL; \
-    CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export CC CXX NM SANITIZE ZLIB_CFLAGS;
+    CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
+    ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export ZLIB_CFLAGS;
 
 # ---- Text fixtures: a claim, an input, the events ----
 
