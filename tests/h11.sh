@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The life of a connection and h11's own state object, step by step on the same random events: h11.py. H11_SEED is another seed.
+# The life of a connection and h11's own state object, step by step on the same random events; then whole conversations between a
+# connection with its writer and h11, in both directions. H11_SEED is another seed.
 
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
@@ -30,8 +31,19 @@ change_tables() {
     ! cmp -s "$TOP_SRCDIR/stream/fluxo/life.def" "$scratch/changed/fluxo/life.def"
 }
 
+compile_partner() {
+    flags=
+    [ "$SANITIZE" = yes ] && flags="-fsanitize=address,undefined"
+    $CC -O1 -std=c11 $flags -Wall -Wextra -Werror -I "$TOP_SRCDIR/stream" -I "$TOP_SRCDIR/parser" -o "$scratch/partner" \
+        "$TOP_SRCDIR/tests/h11/partner.c" "$TOP_BUILDDIR/libfluxo.a" >"$scratch/log" 2>&1 && return
+    sed 's/^/# /' "$scratch/log"
+    echo "Bail out! partner.c does not compile"
+    exit 99
+}
+
 find_python
 compile_life life "$TOP_SRCDIR/stream"
 change_tables || { echo "Bail out! there is no guard to take out"; exit 99; }
 compile_life changed "$scratch/changed"
-exec $python -B "$TOP_SRCDIR/tests/h11/lockstep.py" "$scratch/life.so" "$scratch/changed.so"
+compile_partner
+$python -B "$TOP_SRCDIR/tests/h11" "$scratch/life.so" "$scratch/changed.so" "$scratch/partner"

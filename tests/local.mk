@@ -93,7 +93,7 @@ tests_life_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser
 tests_life_test_SOURCES = tests/life.c tests/life.h tests/pair.c tests/story.c
 tests_life_test_LDADD = libfluxo.a
 TESTS += tests/life.test tests/h11.sh
-EXTRA_DIST += tests/h11.sh tests/h11/lockstep.py
+EXTRA_DIST += tests/h11.sh tests/h11/__main__.py tests/h11/conversations.py tests/h11/lockstep.py tests/h11/partner.c tests/h11/tap.py
 
 # ---- The programs and the library, from outside ----
 

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""fluxo_life_step and h11's ConnectionState, side by side on the same random events of one connection. TAP.
-
-    python3 lockstep.py LIFE.so CHANGED.so      (stream/life.c, and the same with a guard less, which has to be noticed)
+"""fluxo_life_step and h11's ConnectionState, side by side on the same random events of one connection.
 
 How this works: each event of life.def is what h11 calls by one or two names, in translate(). Both take it from the same state; then
 both must have taken it or refused it, and be in the same state. What differs must be a row of REASONS, and is counted there; after
@@ -14,11 +12,12 @@ Environment: H11_SEED, H11_STEPS.
 import ctypes
 import os
 import random
-import sys
 
 from h11 import CLIENT, CLOSED, DONE, ERROR, IDLE, MIGHT_SWITCH_PROTOCOL, MUST_CLOSE, SEND_BODY, SEND_RESPONSE, SERVER
 from h11 import SWITCHED_PROTOCOL, ConnectionClosed, Data, EndOfMessage, InformationalResponse, LocalProtocolError, Request, Response
 from h11._state import _SWITCH_CONNECT, _SWITCH_UPGRADE, ConnectionState
+
+from tap import tell
 
 SEED = int(os.environ.get("H11_SEED", "20231009"))
 STEPS = int(os.environ.get("H11_STEPS", "300000"))  # for each role
@@ -294,18 +293,7 @@ class Walk:
                     break
 
 
-# ---- TAP ----
-
-told = 0
-
-
-def tell(holds, words, why=None):
-    global told
-    told += 1
-    print("%s %d - %s" % ("ok" if holds else "not ok", told, words))
-    if not holds and why:
-        print("# %s" % why)
-
+# ---- The claims ----
 
 def walk_role(table, name, role, chance):
     walk, why = Walk(table, role, chance), None
@@ -319,20 +307,16 @@ def walk_role(table, name, role, chance):
     return walk, why
 
 
-def main(arguments):
+def compare(life, changed):
+    """Of stream/life.c as a shared object; and of the same with a guard less, which has to be noticed."""
     print("# seed %d" % SEED)
     counts = dict.fromkeys(REASONS, 0)
     for name, role in (("client", 0), ("server", FLAGS["SERVER"])):
-        walk, why = walk_role(Table(arguments[0]), name, role, random.Random(SEED + role).random)
+        walk, why = walk_role(Table(life), name, role, random.Random(SEED + role).random)
         tell(not why, "a %s's life is h11's in %d random steps, or differs for a reason" % (name, STEPS), why)
         for reason in REASONS:
             counts[reason] += walk.counts[reason]
     for reason, times in counts.items():
         tell(times, "%s (%s): %d times" % (reason[5], reason[4], times), "nothing is like this")
-    walk, why = walk_role(Table(arguments[1]), "a server with a guard less", FLAGS["SERVER"], random.Random(SEED).random)
+    walk, why = walk_role(Table(changed), "a server with a guard less", FLAGS["SERVER"], random.Random(SEED).random)
     tell(why, "the same table with a guard less is noticed")
-    print("1..%d" % told)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
