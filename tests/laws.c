@@ -577,6 +577,114 @@ static void test_body(void)
     free(content);
 }
 
+/* ---- The law of a connection: many messages through one writer, whose output goes out in pieces that end anywhere ---- */
+
+static void send_some(struct fluxo_writer *writer, struct text *to)
+{
+    struct fluxo_span spans[SPANS];
+    uint32_t count = fluxo_writer_output(writer, spans, SPANS), nth;
+    size_t left = draw((size_t)fluxo_writer_pending(writer) + 1), sent = left;
+
+    for (nth = 0; nth < count && left; nth++) {
+        size_t here = spans[nth].length < left ? spans[nth].length : left;
+        text_add(to, spans[nth].start, here);
+        left -= here;
+    }
+    fluxo_writer_consumed(writer, sent);
+}
+
+/* One response; what is meant is noted as its reader should tell it. */
+static int respond_at_random(struct fluxo_writer *writer, struct text *meant, struct text *wire)
+{
+    static const char octets[] = "The quick brown fox jumps over the lazy dog, and the dog does not care much about it.";
+    char value[400];
+    struct fluxo_span body = {octets, sizeof octets - 1};
+    unsigned fields = (unsigned)draw(6), chunks = (unsigned)draw(4);
+    int answer = fluxo_write_response(writer, 200, fluxo_text(NULL));
+
+    memset(value, 'a' + (int)draw(26), sizeof value);
+    while (fields-- && !answer) {
+        struct fluxo_span span = {value, draw(sizeof value)};
+        answer = fluxo_write_field(writer, fluxo_text("F"), span);
+        text_add_format(meant, "F|%.*s\n", (int)span.length, span.start);
+    }
+    answer = answer ? answer : fluxo_write_head(writer, FLUXO_CONTENT_STREAM, 0);
+    while (chunks && answer >= 0) {
+        body.length = 1 + draw(sizeof octets - 1);
+        answer = fluxo_write_body(writer, &body, 1);
+        if (answer == FLUXO_DONE)
+            text_add_format(meant, "%.*s", (int)body.length, octets);
+        chunks -= answer == FLUXO_DONE;
+        send_some(writer, wire);
+    }
+    while (answer >= 0 && (answer = fluxo_write_end(writer)) == FLUXO_FULL)
+        send_some(writer, wire);
+    text_add_format(meant, ".\n");
+    return answer;
+}
+
+static void tell(struct text *text, const char *bytes, struct fluxo_feed fed, const struct fluxo_event *events)
+{
+    uint32_t nth;
+
+    for (nth = 0; nth < fed.count; nth++) {
+        struct fluxo_span name = fluxo_event_name(&events[nth], bytes), value = fluxo_event_value(&events[nth], bytes);
+        if (events[nth].kind == FLUXO_EVENT_FIELD && name.length == 1)
+            text_add_format(text, "F|%.*s\n", (int)value.length, value.start);
+        if (events[nth].kind == FLUXO_EVENT_BODY)
+            text_add(text, value.start, value.length);
+        if (events[nth].kind == FLUXO_EVENT_MESSAGE)
+            text_add_format(text, ".\n");
+    }
+}
+
+static int law_of_the_connection(void)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    static struct text meant, told, wire;
+    struct fluxo_conn conn;
+    struct fluxo_writer writer;
+    struct fluxo_parser parser;
+    struct fluxo_event events[EVENTS];
+    struct fluxo_feed fed;
+    unsigned times = 2 + (unsigned)draw(30);
+    size_t at = 0;
+    int answer = FLUXO_DONE;
+
+    text_clear(&meant);
+    text_clear(&told);
+    text_clear(&wire);
+    fluxo_conn_init(&conn, FLUXO_SERVER, NULL);
+    fluxo_writer_init(&writer, &conn, NULL);
+    while (times-- && !answer) {
+        fluxo_conn_receive(&conn, request, sizeof request - 1, events, EVENTS);
+        answer = respond_at_random(&writer, &meant, &wire);
+        send_some(&writer, &wire);
+        answer = answer ? answer : fluxo_conn_next(&conn);
+    }
+    send_all(&writer, &wire);
+    fluxo_writer_close(&writer);
+    fluxo_parser_init(&parser, FLUXO_RESPONSE, NULL);
+    do {
+        fed = fluxo_parser_feed(&parser, wire.bytes + at, wire.length - at, events, EVENTS);
+        tell(&told, wire.bytes + at, fed, events);
+        at += fed.consumed;
+    } while (at < wire.length && fed.status != FLUXO_ERROR && fed.status != FLUXO_NEED_MORE);
+    if (answer)
+        printf("# a call answered %d\n", answer);
+    return !answer && text_equal(&meant, &told);
+}
+
+static void test_connection(void)
+{
+    unsigned times;
+    int holds = 1;
+
+    for (times = 0; times < 3000 && holds; times++)
+        holds = law_of_the_connection();
+    claim(holds, "many messages through one writer arrive as they were meant, in whatever pieces they go out");
+}
+
 /* ---- The law of memory ---- */
 
 /* One exchange; returns the first answer below 0, and whether what failed had changed anything. */
@@ -847,6 +955,7 @@ int main(void)
     printf("# seed %llu\n", (unsigned long long)chance);
     test_writer();
     test_body();
+    test_connection();
     test_memory();
     test_recordings("tests/real/*.txt", 40);
     test_recordings("tests/rfc9112/*.txt", 100);
