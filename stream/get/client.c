@@ -16,6 +16,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <fluxo/field.h>
+
 #include "progress.h"
 #include "transcript.h"
 
@@ -150,6 +152,8 @@ static int write_defaults(struct client *c)
     answer = write_default(c, "User-Agent", agent);
     if (!answer)
         answer = write_default(c, "Accept", "*/*");
+    if (!answer && c->settings->compressed)
+        answer = write_default(c, "Accept-Encoding", "gzip, deflate");
     if (!answer && c->settings->expect)
         answer = write_default(c, "Expect", "100-continue");
     return answer;
@@ -295,28 +299,101 @@ static void show_head(struct client *c, const struct fluxo_head *head)
         write_head(c, head);
 }
 
+/* The peer's fault, and where. */
+static void blame(struct client *c, unsigned code, const char *place, uint64_t at)
+{
+    const struct fluxo_error_entry *fault = fluxo_fault(code);
+    bool is_cut = code == FLUXO_FAULT_TRUNCATED || code == FLUXO_FAULT_CODING_TRUNCATED;
+
+    if (c->is_chosen)
+        return;
+    choose(c, complain(is_cut ? OUTCOME_INCOMPLETE : OUTCOME_BROKEN, "%s: %s: %s (%s), at octet %" PRIu64 "%s", c->url->text,
+                       fault->name, fault->sentence, fault->section, at, place));
+}
+
+static void blame_conn(struct client *c)
+{
+    blame(c, fluxo_conn_fault(&c->conn), "", fluxo_conn_offset(&c->conn));
+}
+
+/* ---- Content, as it is or as it was before it was encoded ---- */
+
+enum { CODINGS = FLUXO_PIPE_CODINGS + 1 }; /* one more than may be: then the pipe says so */
+
+/* What the pipe answers. Other than the peer's faults there is only one: no memory. */
+static void hear_pipe(struct client *c, int answer)
+{
+    if (answer == FLUXO_FAULT)
+        blame(c, c->pipe.fault, " of the content", c->content);
+    else if (answer < 0)
+        choose(c, complain(OUTCOME_LOCAL, "%s: %s", c->url->text, fluxo_misuse(answer)->sentence));
+}
+
+static void begin_decoding(struct client *c)
+{
+    struct fluxo_span lines[CODINGS], names[CODINGS];
+    uint32_t count = fluxo_head_all(&c->head, FLUXO_FIELD_CONTENT_ENCODING, lines, CODINGS);
+    struct fluxo_cursor cursor;
+    struct fluxo_item item;
+    size_t codings = 0;
+
+    fluxo_cursor_init(&cursor, FLUXO_READ_TOKENS, lines, count < CODINGS ? count : CODINGS);
+    while (codings < CODINGS && fluxo_cursor_next(&cursor, &item) == FLUXO_DONE)
+        names[codings++] = item.name;
+    if (cursor.fault)
+        blame(c, cursor.fault, " of Content-Encoding", cursor.at);
+    c->is_decoded = codings > 0;
+    if (codings)
+        hear_pipe(c, fluxo_pipe_decode(&c->pipe, names, codings));
+}
+
 static void begin_content(struct client *c)
 {
     struct fluxo_facts facts = fluxo_conn_facts(&c->conn);
 
     if (facts.framing == FLUXO_FRAMING_LENGTH)
         progress_expect(facts.length);
+    if (facts.framing != FLUXO_FRAMING_NONE && c->settings->compressed)
+        begin_decoding(c);
+}
+
+static size_t take_decoded(void *context, struct fluxo_span span)
+{
+    sink_write(context, span.start, span.length);
+    return span.length;
+}
+
+static void decode(struct client *c, struct fluxo_span span, enum fluxo_follow follow)
+{
+    struct fluxo_sink decoded = {take_decoded, c->sink};
+
+    hear_pipe(c, fluxo_pipe_push(&c->pipe, &span, follow, &decoded));
 }
 
 static void take_content(struct client *c, struct fluxo_span span)
 {
     c->content += span.length;
     progress_add(0, span.length);
-    sink_write(c->sink, span.start, span.length);
+    if (c->is_decoded)
+        decode(c, span, FLUXO_PIPE_MORE);
+    else
+        sink_write(c->sink, span.start, span.length);
 }
 
+/* No content at all needs no decoding. */
 static void end_content(struct client *c)
 {
+    struct fluxo_span nothing = {NULL, 0};
+
+    if (c->is_decoded && c->content)
+        decode(c, nothing, FLUXO_PIPE_LAST);
     if (fluxo_head_fields(&c->trailers))
         show_head(c, &c->trailers);
     if (c->settings->verbose)
         transcript_note("%" PRIu64 " octets of content", c->content);
 }
+
+/* ---- Events ---- */
 
 /* Returns whether it could be collected. */
 static bool collect(struct client *c, struct fluxo_head *head, struct fluxo_feed fed)
@@ -352,25 +429,13 @@ static void take_events(struct client *c, struct fluxo_feed fed)
     if (!c->has_head) {
         take_head(c, fed);
     } else {
-        for (at = 0; at < fed.count; at++)
+        for (at = 0; at < fed.count && !c->is_chosen; at++)
             if (c->events[at].kind == FLUXO_EVENT_BODY)
                 take_content(c, fluxo_event_value(&c->events[at], c->input + c->from));
         collect(c, &c->trailers, fed);
     }
-    if (fed.status == FLUXO_MESSAGE && c->has_head)
+    if (fed.status == FLUXO_MESSAGE && c->has_head && !c->is_chosen)
         end_content(c);
-}
-
-/* The peer's fault, with what came before it. */
-static void blame(struct client *c)
-{
-    const struct fluxo_error_entry *fault = fluxo_fault(fluxo_conn_fault(&c->conn));
-    bool is_cut = fluxo_conn_fault(&c->conn) == FLUXO_FAULT_TRUNCATED;
-
-    if (c->is_chosen)
-        return;
-    choose(c, complain(is_cut ? OUTCOME_INCOMPLETE : OUTCOME_BROKEN, "%s: %s: %s (%s), at octet %" PRIu64, c->url->text,
-                       fault->name, fault->sentence, fault->section, fluxo_conn_offset(&c->conn)));
 }
 
 /* Reads one step of what has come; returns whether there may be another. */
@@ -383,7 +448,7 @@ static bool read_step(struct client *c)
     c->from += fed.consumed;
     tell_life(c);
     if (fed.status == FLUXO_ERROR)
-        blame(c);
+        blame_conn(c);
     consider_stopping(c, has_waited);
     return !c->is_chosen && has_response_left(c) && fed.status != FLUXO_NEED_MORE;
 }
@@ -431,7 +496,7 @@ static void end_input(struct client *c)
     take_events(c, fed);
     tell_life(c);
     if (fed.status == FLUXO_ERROR)
-        blame(c);
+        blame_conn(c);
 }
 
 /* It ended without a word: even content that ends when the connection does is then not known to be whole. */
@@ -591,6 +656,8 @@ static void begin_exchange(struct client *c, const struct url *url)
     c->proceed_at = 0;
     c->heard = 0;
     c->content = 0;
+    c->is_decoded = false;
+    fluxo_pipe_open(&c->pipe, &c->settings->pipe);
     fluxo_head_reset(&c->head);
     fluxo_head_reset(&c->trailers);
     progress_begin();
@@ -603,6 +670,7 @@ static void end_exchange(struct client *c)
 
     progress_clear();
     source_close(&c->source);
+    fluxo_pipe_close(&c->pipe);
     if (fluxo_conn_next(&c->conn) == FLUXO_DONE)
         tell_life(c);
     else

@@ -14,6 +14,6 @@ fluxo_get_SOURCES = stream/get/main.c \
     stream/get/source.c stream/get/source.h \
     stream/get/transcript.c stream/get/transcript.h \
     stream/get/url.c stream/get/url.h
-fluxo_get_LDADD = libfluxo.a
+fluxo_get_LDADD = libfluxo.a $(ZLIB_LIBS)
 
 dist_man_MANS = doc/fluxo-get.1

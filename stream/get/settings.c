@@ -172,6 +172,8 @@ static void refuse_contradictions(const struct settings *settings)
         misuse("--head has no --data", NULL);
     if (settings->data && strcmp(settings->data, "-") == 0 && settings->url_count > 1)
         misuse("standard input can be sent to one URL only", NULL);
+    if (settings->compressed && !fluxo_coding_find(NULL, fluxo_text("gzip")))
+        misuse("this fluxo-get was built without zlib", "--compressed");
     if (settings->expect && !settings->data)
         misuse("--expect is for --data", NULL);
     if (strcmp(settings_method(settings), "CONNECT") == 0)
@@ -184,6 +186,8 @@ void settings_read(struct settings *settings, int argc, char **argv)
 
     memset(settings, 0, sizeof *settings);
     fluxo_conn_options_init(&settings->options);
+    fluxo_pipe_options_init(&settings->pipe);
+    settings->pipe.budget.output = UINT64_MAX; /* it is not kept: only what grows too much does harm */
     settings->patience = 60000;
     settings->urls = allocate((size_t)argc + 1, sizeof *settings->urls);
     settings->lines = allocate((size_t)argc + 1, sizeof *settings->lines);
