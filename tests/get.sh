@@ -292,7 +292,8 @@ opens_another() {
 }
 
 asks_once_more() {
-    exits 0 --verbose "$node/hello" "$node/once" && is 'hello\nhello\n' && complains 'once more, on a new one'
+    exits 0 --verbose "$node/hello" "$node/once" && is 'hello\nhello\n' && complains 'once more, on a new one' &&
+        ! complains 'fluxo-get: '
 }
 
 # POST is not idempotent.
@@ -459,6 +460,7 @@ folder=$scratch/files
 mkdir "$folder"
 printf 'first\nsecond\n' >"$scratch/lines"
 awk 'BEGIN { for (n = 0; n < 5000; n++) print "line", n }' >"$folder/small.txt"
+: >"$folder/empty.txt"
 head -c 16777216 /dev/urandom >"$folder/large.bin" || exit 99
 large_sum=$(sum_of <"$folder/large.bin")
 
@@ -541,7 +543,8 @@ claim 'a progress line on a terminal' shows_progress_on_terminals "$node/slow?ti
 claim 'a file is sent with its length' declares_length_of_files
 claim 'a pipe is sent in chunks' sends_pipes_in_chunks
 claim 'of a file on standard input, what is left of it is sent' sends_the_rest_of_a_file
-claim 'an empty file is sent' gets '0 octets\n' /count --data /dev/null
+claim 'an empty file is sent' gets '0 octets\n' /count --data "$folder/empty.txt"
+claim 'nothing from a pipe is sent' gets '0 octets\n' /count --data /dev/null
 claim '16 MiB from a file, and back' sends_and_gets_back --data "$folder/large.bin"
 claim '16 MiB from standard input with its length, and back' sends_and_gets_back --data -
 claim '16 MiB from a pipe, and back' pipes_and_gets_back

@@ -55,4 +55,20 @@ void client_close(struct client *client);
 /* One exchange, on the connection that is there if it leads to the same origin and can be used again. */
 enum outcome client_ask(struct client *client, const struct url *url);
 
+/* ---- What its parts lend each other ---- */
+
+void client_choose(struct client *client, enum outcome outcome); /* unless there is an outcome already */
+void client_tell_life(struct client *client);
+
+/* The head. A misuse is found here, before anything is sent. */
+enum outcome request_write(struct client *client);
+
+/* A piece of the content, once what was written before is sent: it stays in its place until then. */
+void request_offer(struct client *client);
+void request_end(struct client *client);
+
+/* What a call of fluxo_conn_receive or fluxo_conn_end told. */
+void response_take(struct client *client, struct fluxo_feed fed);
+void response_blame(struct client *client); /* the connection's fault */
+
 #endif

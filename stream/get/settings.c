@@ -37,8 +37,7 @@ static void print_help(void)
 
 static _Noreturn void misuse(const char *what, const char *detail)
 {
-    complain(OUTCOME_MISUSE, "%s%s%s (see --help)", what, detail ? ": " : "", detail ? detail : "");
-    exit(64);
+    exit(outcome_status(complain(OUTCOME_MISUSE, "%s%s%s (see --help)", what, detail ? ": " : "", detail ? detail : "")));
 }
 
 static void *allocate(size_t count, size_t size)
@@ -149,7 +148,7 @@ static void apply_option(struct settings *settings, const char *word, const char
 
 static _Noreturn void leave(void)
 {
-    exit(fflush(stdout) || ferror(stdout) ? 74 : 0);
+    exit(outcome_status(fflush(stdout) || ferror(stdout) ? OUTCOME_LOCAL : OUTCOME_SUCCESS));
 }
 
 static void leave_if_asked(const char *word)
