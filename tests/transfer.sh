@@ -110,7 +110,7 @@ watch_get() {
 
 is_whole() {
     echo "status $status, sum $sum instead of $1; $(cat "$scratch/complaint")" >"$scratch/said"
-    test $status = 0 && test "$sum" = "$1"
+    test "$status" = 0 && test "$sum" = "$1"
 }
 
 is_constant() {

@@ -9,10 +9,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -122,7 +120,9 @@ static bool may_repeat(const struct client *c)
            !(c->settings->data && strcmp(c->settings->data, "-") == 0);
 }
 
-/* The rest of the request will not come. The response may still. */
+/* The rest of the request will not come. The response may still, so our side of the TCP connection stays open until it is
+   there, though RFC 9112 9.5 would have it closed: many servers take that for a client that has gone, and give the response up.
+ */
 static void stop_sending(struct client *c, const char *why)
 {
     if (c->has_stopped)

@@ -3,8 +3,8 @@
 #include "client.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
+
+#include <fluxo/field.h>
 
 #include "progress.h"
 
@@ -24,17 +24,12 @@ static enum outcome refuse_request(const struct client *c, int answer)
     return refuse(answer, "", c->url->text);
 }
 
-static bool is_named(const struct line *line, const char *name)
-{
-    return line->name.length == strlen(name) && strncasecmp(line->name.start, name, line->name.length) == 0;
-}
-
 /* Some fields steer the connection and have calls of their own. */
 static int write_line(struct fluxo_writer *writer, const struct line *line)
 {
-    if (is_named(line, "Connection") && line->value.length == 5 && strncasecmp(line->value.start, "close", 5) == 0)
+    if (fluxo_span_is(line->name, "Connection") && fluxo_span_is(line->value, "close"))
         return fluxo_write_close(writer);
-    if (is_named(line, "TE"))
+    if (fluxo_span_is(line->name, "TE"))
         return fluxo_write_te(writer, line->value);
     return fluxo_write_field(writer, line->name, line->value);
 }

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include <fluxo/field.h>
 
 static const char help[] =
     "usage: fluxo-get [option...] URL...\n"
@@ -222,8 +223,7 @@ bool settings_has(const struct settings *settings, const char *name)
     int at;
 
     for (at = 0; at < settings->line_count; at++)
-        if (settings->lines[at].name.length == strlen(name) &&
-            strncasecmp(settings->lines[at].name.start, name, strlen(name)) == 0)
+        if (fluxo_span_is(settings->lines[at].name, name))
             return true;
     return false;
 }
