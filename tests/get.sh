@@ -142,6 +142,15 @@ as_curl() {
     test "$status" = 0 && is_quiet && cmp "$out" "$scratch/theirs" >"$err"
 }
 
+# The file itself, though it came encoded.
+arrives_encoded() {
+    if ! exits 0 --compressed --verbose "$1"; then
+        complains 'built without zlib'
+        return
+    fi
+    complains '^< Content-Encoding: gzip$' && cmp "$out" "$folder/small.txt" >"$err"
+}
+
 # fetches URL: the large file, whole
 fetches() {
     "$get" "$1" 2>"$err" | sum_of >"$out"
@@ -283,7 +292,8 @@ opens_another() {
 }
 
 asks_once_more() {
-    exits 0 --verbose "$node/hello" "$node/once" && is 'hello\nhello\n' && complains 'once more, on a new one'
+    exits 0 --verbose "$node/hello" "$node/once" && is 'hello\nhello\n' && complains 'once more, on a new one' &&
+        ! complains 'fluxo-get: '
 }
 
 # POST is not idempotent.
@@ -366,6 +376,42 @@ breaks() {
     exits "$expected" "$@" "$node/broken/$name" && is "$octets" && complains "$complaint" && test "$(wc -l <"$err")" = 1
 }
 
+# decodes PATH: content of node's own making, 100,000 octets
+decodes() {
+    exits 0 --compressed "$node$1?size=100000" && is_quiet && browse "$node/length?size=100000" | cmp - "$out" >"$err"
+}
+
+asks_for_codings() {
+    exits 0 --compressed "$node/request" && says '^Accept-Encoding: gzip, deflate$'
+}
+
+decodes_in_turn() {
+    exits 0 --compressed "$node/gzip?size=64" "$node/hello" "$node/deflate?size=64" && test "$(wc -c <"$out")" = 134
+}
+
+# breaks_off STATUS FAULT NAME [OPTIONS...]: after some content
+breaks_off() {
+    expected=$1
+    complaint=$2
+    name=$3
+    shift 3
+    exits "$expected" "$@" "$node/broken/$name" && says '^hello$' && complains "$complaint: "
+}
+
+refuses_coding() {
+    exits 12 --compressed "$node/unknown-coding" && ! test -s "$out" && complains 'CODING_UNKNOWN: '
+}
+
+# A response with no content has nothing to decode, whatever its fields say.
+decodes_no_head() {
+    exits 0 --compressed --head "$node/gzip" && is_quiet && ! test -s "$out"
+}
+
+# 1 GiB out of 1 MiB: refused long before, and what came out until then is little.
+defuses_bomb() {
+    exits 12 --compressed "$node/broken/bomb" && complains 'RATIO_LIMIT' && test "$(wc -c <"$out")" -lt 4194304
+}
+
 # breaks_not NAME [OPTIONS...]
 breaks_not() {
     name=$1
@@ -414,6 +460,7 @@ folder=$scratch/files
 mkdir "$folder"
 printf 'first\nsecond\n' >"$scratch/lines"
 awk 'BEGIN { for (n = 0; n < 5000; n++) print "line", n }' >"$folder/small.txt"
+: >"$folder/empty.txt"
 head -c 16777216 /dev/urandom >"$folder/large.bin" || exit 99
 large_sum=$(sum_of <"$folder/large.bin")
 
@@ -466,6 +513,23 @@ claim 'chunked' as_curl "$node/chunked?size=100000"
 claim 'chunked, with trailers that are not content' as_curl "$node/trailers?size=100000"
 claim 'until close' as_curl "$node/close?size=100000"
 claim 'coded content as it is, if nobody asks for it' as_curl "$node/gzip?size=100000"
+if run --compressed "$node/hello" && test "$status" = 0; then
+    claim '--compressed asks for gzip and deflate' asks_for_codings
+    claim '--compressed: gzip' decodes /gzip
+    claim '--compressed: deflate' decodes /deflate
+    claim '--compressed: deflate without its zlib wrapper, as some send it' decodes /deflate-raw
+    claim '--compressed: gzip twice' decodes /gzip-twice
+    claim '--compressed: content without coding' decodes /chunked
+    claim '--compressed: HEAD' decodes_no_head
+    claim '--compressed: what follows on the connection' decodes_in_turn
+    claim '--compressed: gzip that is cut: 13' breaks_off 13 CODING_TRUNCATED gzip-cut --compressed
+    claim '--compressed: no gzip: 12' breaks 12 '' 'CODING_BROKEN: .*RFC 9110 8.4.1' gzip-junk --compressed
+    claim '--compressed: something behind gzip: 12' breaks_off 12 CODING_BROKEN gzip-more --compressed
+    claim '--compressed: a coding that is not known: 12, and nothing is written' refuses_coding
+    claim '--compressed: a bomb: 12' defuses_bomb
+else
+    claim '--compressed without zlib: 64' misuses 'built without zlib' --compressed "$node/"
+fi
 claim '16 MiB by length' fetches_made length
 claim '16 MiB in chunks' fetches_made chunked
 claim '16 MiB until close' fetches_made close
@@ -479,7 +543,8 @@ claim 'a progress line on a terminal' shows_progress_on_terminals "$node/slow?ti
 claim 'a file is sent with its length' declares_length_of_files
 claim 'a pipe is sent in chunks' sends_pipes_in_chunks
 claim 'of a file on standard input, what is left of it is sent' sends_the_rest_of_a_file
-claim 'an empty file is sent' gets '0 octets\n' /count --data /dev/null
+claim 'an empty file is sent' gets '0 octets\n' /count --data "$folder/empty.txt"
+claim 'nothing from a pipe is sent' gets '0 octets\n' /count --data /dev/null
 claim '16 MiB from a file, and back' sends_and_gets_back --data "$folder/large.bin"
 claim '16 MiB from standard input with its length, and back' sends_and_gets_back --data -
 claim '16 MiB from a pipe, and back' pipes_and_gets_back
@@ -551,6 +616,7 @@ with_server 'nginx: until close' as_curl "$static/close/small.txt"
 with_server 'nginx: 16 MiB, sendfile' fetches "$static/large.bin"
 with_server 'nginx: 16 MiB, chunked' fetches "$static/chunked/large.bin"
 with_server 'nginx: 16 MiB, until close' fetches "$static/close/large.bin"
+with_server 'nginx: --compressed' arrives_encoded "$static/small.txt"
 with_server 'nginx: 304' is_not_modified "$static"
 with_server 'nginx: a range' gets_range "$static"
 with_server 'nginx: 404' exits 4 "$static/none"
@@ -560,6 +626,7 @@ static=
 start_lighttpd "$folder" && static=$peer_url
 with_server 'lighttpd: length' as_curl "$static/small.txt"
 with_server 'lighttpd: 16 MiB' fetches "$static/large.bin"
+with_server 'lighttpd: --compressed' arrives_encoded "$static/small.txt"
 with_server 'lighttpd: 304' is_not_modified "$static"
 with_server 'lighttpd: a range' gets_range "$static"
 with_server 'lighttpd: 404' exits 4 "$static/none"

@@ -47,6 +47,7 @@ skip() {
 become_get() {
     case $1 in
     download) exec "$get" --output "$4" "$2/$3" ;;
+    decode) exec "$get" --compressed --output "$4" "$2/$3" ;;
     echo) exec "$get" --output "$4" --data "$folder/$3" "$2/echo" ;;
     echo-chunked)
         cat "$folder/$3" >"$scratch/in" &
@@ -61,6 +62,7 @@ become_curl() {
     shift 4
     case $kind in
     download) exec curl "$@" "$url/$file" ;;
+    decode) exec curl --compressed "$@" "$url/$file" ;;
     echo) exec curl "$@" -H Expect: -X POST -T "$folder/$file" "$url/echo" ;;
     echo-chunked)
         cat "$folder/$file" >"$scratch/in" &
@@ -108,7 +110,7 @@ watch_get() {
 
 is_whole() {
     echo "status $status, sum $sum instead of $1; $(cat "$scratch/complaint")" >"$scratch/said"
-    test $status = 0 && test "$sum" = "$1"
+    test "$status" = 0 && test "$sum" = "$1"
 }
 
 is_constant() {
@@ -176,8 +178,9 @@ if start_nginx "$folder"; then
     transfer 'nginx, length' download "$peer_url"
     transfer 'nginx, chunked' download "$peer_url/chunked"
     transfer 'nginx, until close' download "$peer_url/close"
+    transfer 'nginx, chunked, gzip' decode "$peer_url/gzip"
 else
-    leave_out 'nginx, length' 'nginx, chunked' 'nginx, until close'
+    leave_out 'nginx, length' 'nginx, chunked' 'nginx, until close' 'nginx, chunked, gzip'
 fi
 if start_lighttpd "$folder"; then
     transfer 'lighttpd, length' download "$peer_url"

@@ -9,10 +9,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -25,7 +23,7 @@ enum { READY_OUTPUT = 1, READY_INPUT = 2, READY_SOURCE = 4, READY_TO_STOP = 8 };
 
 /* ---- Words ---- */
 
-static void choose(struct client *c, enum outcome outcome)
+void client_choose(struct client *c, enum outcome outcome)
 {
     if (c->is_chosen)
         return;
@@ -33,7 +31,7 @@ static void choose(struct client *c, enum outcome outcome)
     c->is_chosen = true;
 }
 
-static void tell_life(struct client *c)
+void client_tell_life(struct client *c)
 {
     if (c->settings->verbose)
         transcript_life(&c->conn, &c->life);
@@ -105,131 +103,36 @@ static enum outcome connect_to(struct client *c)
     return OUTCOME_SUCCESS;
 }
 
-/* ---- The request's head ---- */
-
-static enum outcome refuse(int answer, const char *option, const char *text)
-{
-    const char *why = answer == FLUXO_MISUSE_OWN_CALL ? "fluxo-get writes this field itself" : fluxo_misuse(answer)->sentence;
-
-    return complain(answer == FLUXO_MISUSE_MEMORY ? OUTCOME_LOCAL : OUTCOME_MISUSE, "%s%s: %s", option, text, why);
-}
-
-static enum outcome refuse_request(const struct client *c, int answer)
-{
-    if (answer == FLUXO_MISUSE_METHOD)
-        return refuse(answer, "--method ", settings_method(c->settings));
-    return refuse(answer, "", c->url->text);
-}
-
-static bool is_named(const struct line *line, const char *name)
-{
-    return line->name.length == strlen(name) && strncasecmp(line->name.start, name, line->name.length) == 0;
-}
-
-/* Some fields steer the connection and have calls of their own. */
-static int write_line(struct fluxo_writer *writer, const struct line *line)
-{
-    if (is_named(line, "Connection") && line->value.length == 5 && strncasecmp(line->value.start, "close", 5) == 0)
-        return fluxo_write_close(writer);
-    if (is_named(line, "TE"))
-        return fluxo_write_te(writer, line->value);
-    return fluxo_write_field(writer, line->name, line->value);
-}
-
-static int write_default(struct client *c, const char *name, const char *value)
-{
-    return settings_has(c->settings, name) ? FLUXO_DONE : fluxo_write_field(&c->writer, fluxo_text(name), fluxo_text(value));
-}
-
-static int write_defaults(struct client *c)
-{
-    char agent[64];
-    int answer;
-
-    snprintf(agent, sizeof agent, "fluxo-get/%s", fluxo_version());
-    answer = write_default(c, "User-Agent", agent);
-    if (!answer)
-        answer = write_default(c, "Accept", "*/*");
-    if (!answer && c->settings->expect)
-        answer = write_default(c, "Expect", "100-continue");
-    return answer;
-}
-
-static enum outcome write_fields(struct client *c)
-{
-    int at, answer = write_defaults(c);
-
-    if (answer)
-        return refuse_request(c, answer);
-    for (at = 0; at < c->settings->line_count && !answer; at++) {
-        answer = write_line(&c->writer, &c->settings->lines[at]);
-        if (answer)
-            return refuse(answer, "--header ", c->settings->lines[at].text);
-    }
-    return OUTCOME_SUCCESS;
-}
-
-static int end_head(struct client *c)
-{
-    if (!c->settings->data)
-        return fluxo_write_head(&c->writer, FLUXO_CONTENT_NONE, 0);
-    if (c->source.is_sized)
-        return fluxo_write_head(&c->writer, FLUXO_CONTENT_LENGTH, c->source.left);
-    return fluxo_write_head(&c->writer, FLUXO_CONTENT_STREAM, 0);
-}
-
-static enum outcome write_request(struct client *c)
-{
-    int answer = fluxo_write_request(&c->writer, fluxo_text(settings_method(c->settings)), fluxo_text(c->url->target),
-                                     fluxo_text(c->url->authority));
-    enum outcome outcome;
-
-    if (answer)
-        return refuse_request(c, answer);
-    outcome = write_fields(c);
-    if (outcome)
-        return outcome;
-    answer = end_head(c);
-    if (answer)
-        return refuse_request(c, answer);
-    return OUTCOME_SUCCESS;
-}
-
 /* ---- Sending ---- */
 
-/* The rest of the request will not come. The response may still. */
+/* RFC 9112 9.3.1: a request that went out while the server closed an idle connection may be sent again, if that can do no
+   harm. */
+static bool may_repeat(const struct client *c)
+{
+    static const bool is_idempotent[] = {
+        false,
+#define METHOD(id, name, safe, idempotent, section) idempotent,
+#include <fluxo/methods.def>
+#undef METHOD
+    };
+
+    return c->is_reused && !c->heard && is_idempotent[fluxo_conn_method(&c->conn)] &&
+           !(c->settings->data && strcmp(c->settings->data, "-") == 0);
+}
+
+/* The rest of the request will not come. The response may still, so our side of the TCP connection stays open until it is
+   there, though RFC 9112 9.5 would have it closed: many servers take that for a client that has gone, and give the response up.
+ */
 static void stop_sending(struct client *c, const char *why)
 {
     if (c->has_stopped)
         return;
     c->has_stopped = true;
-    remark("%s: %s; the rest of the request is not sent", c->url->text, why);
+    if (!may_repeat(c))
+        remark("%s: %s; the rest of the request is not sent", c->url->text, why);
     fluxo_conn_shut(&c->conn);
     fluxo_writer_close(&c->writer);
-    tell_life(c);
-}
-
-static void end_request(struct client *c)
-{
-    fluxo_write_end(&c->writer);
-    tell_life(c);
-}
-
-/* A piece of the content, once what was written before is sent: it stays in its place until then. */
-static void offer_content(struct client *c)
-{
-    struct fluxo_span span = {c->piece, 0};
-    enum outcome outcome = source_read(&c->source, c->piece, PIECE, &span.length);
-
-    if (outcome) {
-        choose(c, outcome);
-        return;
-    }
-    if (span.length)
-        fluxo_write_body(&c->writer, &span, 1);
-    if (!span.length || source_is_at_end(&c->source))
-        end_request(c);
-    progress_add(span.length, 0);
+    client_tell_life(c);
 }
 
 static void send_output(struct client *c)
@@ -263,127 +166,17 @@ static void consider_stopping(struct client *c, bool has_waited)
 
 /* ---- Receiving ---- */
 
-static void write_head(struct client *c, const struct fluxo_head *head)
-{
-    char line[32];
-    uint32_t field;
-    struct fluxo_span span;
-
-    if (fluxo_head_status(head)) {
-        snprintf(line, sizeof line, "HTTP/1.%u %03u ", fluxo_conn_facts(&c->conn).minor, fluxo_head_status(head));
-        sink_text(c->sink, line);
-        span = fluxo_head_reason(head);
-        sink_write(c->sink, span.start, span.length);
-        sink_text(c->sink, "\r\n");
-    }
-    for (field = 0; field < fluxo_head_fields(head); field++) {
-        span = fluxo_head_name(head, field);
-        sink_write(c->sink, span.start, span.length);
-        sink_text(c->sink, ": ");
-        span = fluxo_head_value(head, field);
-        sink_write(c->sink, span.start, span.length);
-        sink_text(c->sink, "\r\n");
-    }
-    sink_text(c->sink, "\r\n");
-}
-
-static void show_head(struct client *c, const struct fluxo_head *head)
-{
-    if (c->settings->verbose)
-        transcript_head(head, fluxo_conn_facts(&c->conn).minor);
-    if (c->settings->include)
-        write_head(c, head);
-}
-
-static void begin_content(struct client *c)
-{
-    struct fluxo_facts facts = fluxo_conn_facts(&c->conn);
-
-    if (facts.framing == FLUXO_FRAMING_LENGTH)
-        progress_expect(facts.length);
-}
-
-static void take_content(struct client *c, struct fluxo_span span)
-{
-    c->content += span.length;
-    progress_add(0, span.length);
-    sink_write(c->sink, span.start, span.length);
-}
-
-static void end_content(struct client *c)
-{
-    if (fluxo_head_fields(&c->trailers))
-        show_head(c, &c->trailers);
-    if (c->settings->verbose)
-        transcript_note("%" PRIu64 " octets of content", c->content);
-}
-
-/* Returns whether it could be collected. */
-static bool collect(struct client *c, struct fluxo_head *head, struct fluxo_feed fed)
-{
-    int answer = fluxo_head_add(head, c->input + c->from, fed, c->events);
-
-    if (answer < 0)
-        choose(c, complain(OUTCOME_LOCAL, "%s: %s", c->url->text, fluxo_misuse(answer)->sentence));
-    return answer == FLUXO_DONE;
-}
-
-static bool is_final(const struct client *c)
-{
-    return fluxo_conn_status(&c->conn) >= 200;
-}
-
-static void take_head(struct client *c, struct fluxo_feed fed)
-{
-    if (!collect(c, &c->head, fed))
-        return;
-    show_head(c, &c->head);
-    c->has_head = is_final(c);
-    if (c->has_head)
-        begin_content(c);
-    else
-        fluxo_head_reset(&c->head);
-}
-
-static void take_events(struct client *c, struct fluxo_feed fed)
-{
-    uint32_t at;
-
-    if (!c->has_head) {
-        take_head(c, fed);
-    } else {
-        for (at = 0; at < fed.count; at++)
-            if (c->events[at].kind == FLUXO_EVENT_BODY)
-                take_content(c, fluxo_event_value(&c->events[at], c->input + c->from));
-        collect(c, &c->trailers, fed);
-    }
-    if (fed.status == FLUXO_MESSAGE && c->has_head)
-        end_content(c);
-}
-
-/* The peer's fault, with what came before it. */
-static void blame(struct client *c)
-{
-    const struct fluxo_error_entry *fault = fluxo_fault(fluxo_conn_fault(&c->conn));
-    bool is_cut = fluxo_conn_fault(&c->conn) == FLUXO_FAULT_TRUNCATED;
-
-    if (c->is_chosen)
-        return;
-    choose(c, complain(is_cut ? OUTCOME_INCOMPLETE : OUTCOME_BROKEN, "%s: %s: %s (%s), at octet %" PRIu64, c->url->text,
-                       fault->name, fault->sentence, fault->section, fluxo_conn_offset(&c->conn)));
-}
-
 /* Reads one step of what has come; returns whether there may be another. */
 static bool read_step(struct client *c)
 {
     bool has_waited = fluxo_conn_want(&c->conn) == FLUXO_WANT_WAIT;
     struct fluxo_feed fed = fluxo_conn_receive(&c->conn, c->input + c->from, c->to - c->from, c->events, EVENTS);
 
-    take_events(c, fed);
+    response_take(c, fed);
     c->from += fed.consumed;
-    tell_life(c);
+    client_tell_life(c);
     if (fed.status == FLUXO_ERROR)
-        blame(c);
+        response_blame(c);
     consider_stopping(c, has_waited);
     return !c->is_chosen && has_response_left(c) && fed.status != FLUXO_NEED_MORE;
 }
@@ -394,28 +187,13 @@ static void read_input(struct client *c)
         continue;
     sink_flush(c->sink);
     if (c->sink->has_failed)
-        choose(c, OUTCOME_LOCAL);
-}
-
-/* RFC 9112 9.3.1: a request that went out while the server closed an idle connection may be sent again, if that can do no
-   harm. */
-static bool may_repeat(const struct client *c)
-{
-    static const bool is_idempotent[] = {
-        false,
-#define METHOD(id, name, safe, idempotent, section) idempotent,
-#include <fluxo/methods.def>
-#undef METHOD
-    };
-
-    return c->is_reused && !c->heard && is_idempotent[fluxo_conn_method(&c->conn)] &&
-           !(c->settings->data && strcmp(c->settings->data, "-") == 0);
+        client_choose(c, OUTCOME_LOCAL);
 }
 
 static void repeat(struct client *c)
 {
     c->is_stale = true;
-    choose(c, OUTCOME_INCOMPLETE);
+    client_choose(c, OUTCOME_INCOMPLETE);
 }
 
 /* The server has closed its side. */
@@ -428,10 +206,10 @@ static void end_input(struct client *c)
         return;
     }
     fed = fluxo_conn_end(&c->conn, c->events, EVENTS);
-    take_events(c, fed);
-    tell_life(c);
+    response_take(c, fed);
+    client_tell_life(c);
     if (fed.status == FLUXO_ERROR)
-        blame(c);
+        response_blame(c);
 }
 
 /* It ended without a word: even content that ends when the connection does is then not known to be whole. */
@@ -442,7 +220,7 @@ static void break_off(struct client *c)
     if (may_repeat(c))
         repeat(c);
     else
-        choose(c, complain(OUTCOME_INCOMPLETE, "%s: %s before the response was complete", c->url->text, why));
+        client_choose(c, complain(OUTCOME_INCOMPLETE, "%s: %s before the response was complete", c->url->text, why));
 }
 
 static void make_room(struct client *c)
@@ -503,8 +281,8 @@ static void give_up_waiting(struct client *c)
             transcript_note("no answer within a second: the content is sent");
         return;
     }
-    choose(c, complain(OUTCOME_TIMEOUT, "%s: nothing happened for %g seconds", c->url->text,
-                       (double)c->settings->patience / 1000));
+    client_choose(c, complain(OUTCOME_TIMEOUT, "%s: nothing happened for %g seconds", c->url->text,
+                              (double)c->settings->patience / 1000));
 }
 
 /* Errors and hang-ups are found by who then reads; where nobody will, there is nothing more to send for. */
@@ -569,10 +347,10 @@ static enum outcome converse(struct client *c)
         if (ready & READY_OUTPUT && !c->has_stopped)
             send_output(c);
         if (ready & READY_SOURCE && wants_source(c))
-            offer_content(c);
+            request_offer(c);
     }
     if (!c->is_chosen)
-        choose(c, judge(fluxo_conn_status(&c->conn)));
+        client_choose(c, judge(fluxo_conn_status(&c->conn)));
     return c->outcome;
 }
 
@@ -591,6 +369,8 @@ static void begin_exchange(struct client *c, const struct url *url)
     c->proceed_at = 0;
     c->heard = 0;
     c->content = 0;
+    c->is_decoded = false;
+    fluxo_pipe_open(&c->pipe, &c->settings->pipe);
     fluxo_head_reset(&c->head);
     fluxo_head_reset(&c->trailers);
     progress_begin();
@@ -603,8 +383,9 @@ static void end_exchange(struct client *c)
 
     progress_clear();
     source_close(&c->source);
+    fluxo_pipe_close(&c->pipe);
     if (fluxo_conn_next(&c->conn) == FLUXO_DONE)
-        tell_life(c);
+        client_tell_life(c);
     else
         hang_up(c);
     if (c->from == c->to ||
@@ -624,15 +405,15 @@ static enum outcome ask_once(struct client *c, const struct url *url)
     if (c->settings->data)
         outcome = source_open(&c->source, c->settings->data);
     if (!outcome)
-        outcome = write_request(c);
+        outcome = request_write(c);
     if (!outcome && c->fd < 0)
         outcome = connect_to(c);
     if (!outcome && c->settings->verbose)
         transcript_request(&c->writer);
     if (!outcome && c->source.fd >= 0 && source_is_at_end(&c->source))
-        end_request(c);
+        request_end(c);
     if (!outcome) {
-        tell_life(c);
+        client_tell_life(c);
         outcome = converse(c);
     }
     end_exchange(c);

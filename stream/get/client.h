@@ -3,6 +3,7 @@
 #ifndef GET_CLIENT_H
 #define GET_CLIENT_H
 
+#include <fluxo/body.h>
 #include <fluxo/stream.h>
 
 #include "link.h"
@@ -25,7 +26,7 @@ struct client {
     const struct settings *settings;
     struct sink *sink;
     bool is_chosen; /* the outcome is, and so the exchange is over */
-    bool is_reused, is_stale, has_stopped, has_head;
+    bool is_reused, is_stale, has_stopped, has_head, is_decoded;
     enum outcome outcome;
 
     /* The connection */
@@ -38,9 +39,10 @@ struct client {
     /* The exchange */
     const struct url *url;
     struct source source;
-    int64_t proceed_at; /* when the server has been waited for long enough, or 0 */
-    uint64_t heard;     /* octets in this exchange */
-    uint64_t content;   /* of them, the final response's content as it was framed */
+    int64_t proceed_at;     /* when the server has been waited for long enough, or 0 */
+    uint64_t heard;         /* octets in this exchange */
+    uint64_t content;       /* of them, the final response's content as it was framed */
+    struct fluxo_pipe pipe; /* of content that is decoded */
     struct fluxo_head head, trailers;
     struct fluxo_event lines[LINES], trailer_lines[LINES], events[EVENTS];
     size_t from, to; /* of the input that is not consumed */
@@ -52,5 +54,21 @@ void client_close(struct client *client);
 
 /* One exchange, on the connection that is there if it leads to the same origin and can be used again. */
 enum outcome client_ask(struct client *client, const struct url *url);
+
+/* ---- What its parts lend each other ---- */
+
+void client_choose(struct client *client, enum outcome outcome); /* unless there is an outcome already */
+void client_tell_life(struct client *client);
+
+/* The head. A misuse is found here, before anything is sent. */
+enum outcome request_write(struct client *client);
+
+/* A piece of the content, once what was written before is sent: it stays in its place until then. */
+void request_offer(struct client *client);
+void request_end(struct client *client);
+
+/* What a call of fluxo_conn_receive or fluxo_conn_end told. */
+void response_take(struct client *client, struct fluxo_feed fed);
+void response_blame(struct client *client); /* the connection's fault */
 
 #endif

@@ -8,12 +8,13 @@ fluxo_get_SOURCES = stream/get/main.c \
     stream/get/client.c stream/get/client.h \
     stream/get/link.c stream/get/link.h \
     stream/get/outcome.c stream/get/outcome.h stream/get/outcomes.def \
+    stream/get/request.c stream/get/response.c \
     stream/get/progress.c stream/get/progress.h \
     stream/get/settings.c stream/get/settings.h \
     stream/get/sink.c stream/get/sink.h \
     stream/get/source.c stream/get/source.h \
     stream/get/transcript.c stream/get/transcript.h \
     stream/get/url.c stream/get/url.h
-fluxo_get_LDADD = libfluxo.a
+fluxo_get_LDADD = libfluxo.a $(ZLIB_LIBS)
 
 dist_man_MANS = doc/fluxo-get.1

@@ -7,12 +7,6 @@
 
 #include <unistd.h>
 
-static const int statuses[] = {
-#define OUTCOME(name, status, sentence) status,
-#include "outcomes.def"
-#undef OUTCOME
-};
-
 static struct settings settings;
 static struct sink sink;
 static struct client client;
@@ -46,5 +40,5 @@ int main(int argc, char **argv)
         outcome = sink.has_failed ? OUTCOME_LOCAL : outcome;
     }
     settings_free(&settings);
-    return statuses[outcome];
+    return outcome_status(outcome);
 }

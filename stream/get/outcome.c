@@ -17,6 +17,17 @@ void show_octets(FILE *file, const char *octets, size_t length)
     }
 }
 
+int outcome_status(enum outcome outcome)
+{
+    static const int statuses[] = {
+#define OUTCOME(name, status, sentence) status,
+#include "outcomes.def"
+#undef OUTCOME
+    };
+
+    return statuses[outcome];
+}
+
 enum { LINE_ROOM = 2048 };
 
 /* In one line, whatever the words of the command line hold. */

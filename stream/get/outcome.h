@@ -13,6 +13,8 @@ enum outcome {
     OUTCOMES
 };
 
+int outcome_status(enum outcome outcome); /* the exit status */
+
 /* Say on standard error what went wrong, in one line: "fluxo-get: " and what follows. `complain` returns the outcome. */
 enum outcome complain(enum outcome outcome, const char *format, ...);
 void remark(const char *format, ...);

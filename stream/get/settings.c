@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include <fluxo/field.h>
 
 static const char help[] =
     "usage: fluxo-get [option...] URL...\n"
@@ -37,8 +38,7 @@ static void print_help(void)
 
 static _Noreturn void misuse(const char *what, const char *detail)
 {
-    complain(OUTCOME_MISUSE, "%s%s%s (see --help)", what, detail ? ": " : "", detail ? detail : "");
-    exit(64);
+    exit(outcome_status(complain(OUTCOME_MISUSE, "%s%s%s (see --help)", what, detail ? ": " : "", detail ? detail : "")));
 }
 
 static void *allocate(size_t count, size_t size)
@@ -149,7 +149,7 @@ static void apply_option(struct settings *settings, const char *word, const char
 
 static _Noreturn void leave(void)
 {
-    exit(fflush(stdout) || ferror(stdout) ? 74 : 0);
+    exit(outcome_status(fflush(stdout) || ferror(stdout) ? OUTCOME_LOCAL : OUTCOME_SUCCESS));
 }
 
 static void leave_if_asked(const char *word)
@@ -172,6 +172,8 @@ static void refuse_contradictions(const struct settings *settings)
         misuse("--head has no --data", NULL);
     if (settings->data && strcmp(settings->data, "-") == 0 && settings->url_count > 1)
         misuse("standard input can be sent to one URL only", NULL);
+    if (settings->compressed && !fluxo_coding_find(NULL, fluxo_text("gzip")))
+        misuse("this fluxo-get was built without zlib", "--compressed");
     if (settings->expect && !settings->data)
         misuse("--expect is for --data", NULL);
     if (strcmp(settings_method(settings), "CONNECT") == 0)
@@ -184,6 +186,8 @@ void settings_read(struct settings *settings, int argc, char **argv)
 
     memset(settings, 0, sizeof *settings);
     fluxo_conn_options_init(&settings->options);
+    fluxo_pipe_options_init(&settings->pipe);
+    settings->pipe.budget.output = UINT64_MAX; /* it is not kept: only what grows too much does harm */
     settings->patience = 60000;
     settings->urls = allocate((size_t)argc + 1, sizeof *settings->urls);
     settings->lines = allocate((size_t)argc + 1, sizeof *settings->lines);
@@ -219,8 +223,7 @@ bool settings_has(const struct settings *settings, const char *name)
     int at;
 
     for (at = 0; at < settings->line_count; at++)
-        if (settings->lines[at].name.length == strlen(name) &&
-            strncasecmp(settings->lines[at].name.start, name, strlen(name)) == 0)
+        if (fluxo_span_is(settings->lines[at].name, name))
             return true;
     return false;
 }

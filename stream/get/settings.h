@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <fluxo/body.h>
 #include <fluxo/stream.h>
 
 #include "outcome.h"
@@ -18,6 +19,7 @@ struct line {
 
 struct settings {
     struct fluxo_conn_options options;
+    struct fluxo_pipe_options pipe; /* for content that is decoded */
     struct url *urls;
     struct line *lines;
     int url_count, line_count;

@@ -4,7 +4,8 @@
 #
 #     . "$TOP_SRCDIR/tests/peers/peers.sh"
 #     trap 'stop_peers; ...' EXIT
-#     start_nginx FOLDER            /: length; gzip on request; /chunked/, /close/: the same files in these framings
+#     start_nginx FOLDER            /: length, and gzip on request for *.txt; /chunked/, /close/: the same files in these
+#                                   framings; /gzip/: gzip on request for all of them
 #     start_lighttpd FOLDER         the same without the last two
 #     start_python FOLDER VERSION   http.server; HTTP/1.0 or HTTP/1.1; /close/: the same files until close
 #     start_node [ADDRESS]          node.js, where the routes are
@@ -127,6 +128,10 @@ http {
             gzip off;
             sub_filter_types *;
             sub_filter "this stands in no file \$pid" "";
+        }
+        location /gzip/ {
+            alias $peer_root/;
+            gzip_types *;
         }
         location /close/ {
             alias $peer_root/;
