@@ -14,3 +14,21 @@ fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuse
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = stream/fluxo.pc
+
+# ---- The machines of values, in tables: each is small and none is hot. `stream_machines += stream/NAME.c` adds one. ----
+
+stream_machines = stream/list.c stream/decode.c
+
+libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/generated.h stream/list.h stream/decode.h
+fluxo_HEADERS += stream/fluxo/field.h stream/fluxo/hops.def stream/fluxo/readings.def
+EXTRA_DIST += $(stream_machines:.c=.rl)
+MAINTAINERCLEANFILES += $(stream_machines)
+
+if HAVE_RAGEL
+RUN_STREAM_RAGEL = $(AM_V_GEN)$(MKDIR_P) stream && $(RAGEL) -C -L -T0 -I $(srcdir)/parser -o $@
+
+stream/list.c: stream/list.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/list.rl
+stream/decode.c: stream/decode.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/decode.rl
+endif

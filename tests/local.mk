@@ -37,6 +37,11 @@ tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCK
 tests_conn_test_SOURCES = tests/conn.c
 tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/conn.test
+check_PROGRAMS += tests/field.test
+tests_field_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_field_test_SOURCES = tests/field.c
+tests_field_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/field.test
 endif
 
 # ---- The programs and the library, from outside ----

@@ -66,6 +66,20 @@
     protocol         = protocol_name ( "/" protocol_version )?;
     Upgrade          = ( protocol ( OWS "," OWS protocol )* )?;
 
+    # 8.3.1 Media type
+    type       = token;
+    subtype    = token;
+    media_type = type "/" subtype parameters;
+
+    # 8.3 Content-Type
+    Content_Type = media_type;
+
+    # 8.4.1 Content codings
+    content_coding = token;
+
+    # 8.4 Content-Encoding
+    Content_Encoding = ( content_coding ( OWS "," OWS content_coding )* )?;
+
     # 8.6 Content-Length
     Content_Length = DIGIT+;
 
@@ -85,4 +99,12 @@
     transfer_coding    = token ( OWS ";" OWS transfer_parameter )*;
     t_codings          = "trailers"i | ( transfer_coding weight? );
     TE                 = ( t_codings ( OWS "," OWS t_codings )* )?;
+
+    # 12.5.1 Accept
+    media_range = ( "*/*" | ( type "/*" ) | ( type "/" subtype ) ) parameters;
+    Accept      = ( ( media_range weight? ) ( OWS "," OWS ( media_range weight? ) )* )?;
+
+    # 12.5.3 Accept-Encoding
+    codings         = content_coding | "identity"i | "*";
+    Accept_Encoding = ( ( codings weight? ) ( OWS "," OWS ( codings weight? ) )* )?;
 }%%

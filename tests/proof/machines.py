@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What each machine must accept, said in the bare grammar.
 
-How this works: a Claim names a machine as it is compiled and one of its entries. Its first step is the plain grammar; each
+How this works: a Claim names a machine as it is compiled (NAME of parser/, or stream/NAME) and one of its entries. Its first step is the plain grammar; each
 further step is a deliberate difference from the one before, and has its row in differences.txt; the last step is exactly what
 the machine accepts. A claim without further steps is the RFC and nothing else.
 """
@@ -25,6 +25,23 @@ PARAMETERS = '( OWS ";" OWS transfer_parameter )*'
 KNOWN = '( "chunked"i | "compress"i | "deflate"i | "gzip"i | "x-compress"i | "x-gzip"i )'
 IDENTITY = '"identity"i ' + PARAMETERS
 LIST_OF = '( {0} ) ( OWS "," OWS ( {0} ) )* OWS'
+
+# RFC 9110 5.6.1.2: how recipients read #element; the grammar is how it is sent (5.6.1.1).
+READ_LIST = '( {0} )? OWS ( "," OWS ( {0} )? OWS )*'
+Q = '"q"i BWS "=" BWS'
+WEIGHT_LAST = 'token ( OWS ";" OWS ( transfer_parameter - ( %s ( token | quoted_string ) ) ) )* ( OWS ";" OWS %s qvalue )?' % (Q, Q)
+RANGE_PARAMETER = '( ( parameter - ( "q="i parameter_value ) ) | ( "q="i qvalue ) )'
+MEDIA_RANGE = 'type "/" subtype ( OWS ";" OWS %s? )*' % RANGE_PARAMETER
+
+
+RUN = '( field_vchar - DQUOTE - "," | quoted_string )+'
+
+
+def read_list(name, entry, rule, element, *steps):
+    """A list in stream/list.rl: white space may stand around it, and empty elements in it; then what else is different."""
+    read = ("empty-elements", "OWS " + READ_LIST.format(element))
+    return claim(name, "stream/list", ("grammar", "OWS %s OWS" % rule), read, *steps, entry=entry)
+
 
 CLAIMS = [
     claim("request-head", "request",
@@ -72,6 +89,24 @@ CLAIMS = [
           ("grammar", "Expect OWS"),
           ("lenient", "( HTAB | SP | field_vchar )*"),
           entry="expect"),
+    claim("elements", "stream/list", ("grammar", "OWS " + READ_LIST.format("%s ( RWS %s )*" % (RUN, RUN))), entry="in_elements"),
+    read_list("Connection list", "in_tokens", "Connection", "connection_option"),
+    read_list("Trailer list", "in_tokens", "Trailer", "field_name"),
+    read_list("Content-Encoding list", "in_tokens", "Content_Encoding", "content_coding"),
+    read_list("Connection members", "in_members", "Connection", "connection_option", ("lenient", "OCTET*")),
+    claim("parameters", "stream/list", ("grammar", "parameters OWS"), entry="in_parameters"),
+    read_list("Upgrade list", "in_upgrade", "Upgrade", "protocol"),
+    claim("Content-Type", "stream/list", ("grammar", "OWS Content_Type OWS"), entry="in_content_type"),
+    read_list("Expect list", "in_expect", "Expect", "expectation"),
+    claim("qvalue", "stream/list", ("grammar", "OWS qvalue OWS"), entry="in_qvalue"),
+    read_list("TE list", "in_te", "TE", "t_codings", ("weights", "OWS " + READ_LIST.format(WEIGHT_LAST))),
+    read_list("Transfer-Encoding list", "in_transfer_encoding", "Transfer_Encoding", "transfer_coding"),
+    claim("transfer-parameters", "stream/list", ("grammar", '( OWS ";" OWS transfer_parameter )* OWS'), entry="in_transfer_parameters"),
+    read_list("Accept list", "in_accept", "Accept", "media_range weight?", ("weights", "OWS " + READ_LIST.format(MEDIA_RANGE))),
+    read_list("Accept-Encoding list", "in_accept_encoding", "Accept_Encoding", "codings weight?"),
+    claim("parameter-value", "stream/decode", ("grammar", "parameter_value"), entry="in_parameter_value"),
+    claim("quoted text", "stream/decode", ("grammar", "( qdtext | quoted_pair )*"), entry="in_quoted_text"),
+    claim("percent-decoding", "stream/decode", ("grammar", '( OCTET - "%" | pct_encoded )*'), entry="in_percent"),
 ]
 
 # The machines that say themselves what they refuse; the others' refusals are named in check.c.

@@ -18,11 +18,12 @@ Result = namedtuple("Result", "part claim holds words witness")  # holds is None
 
 # The published rules that the grammar must have, with all that they are made of: RFC 9112's, then those of RFC 9110.
 ROOTS = ("HTTP-message", "chunked-body", "obs-fold", "Transfer-Encoding",
-         "Host", "Content-Length", "Connection", "Upgrade", "Expect", "TE", "Trailer", "http-URI", "https-URI", "comment")
+         "Host", "Content-Length", "Content-Type", "Content-Encoding", "Connection", "Upgrade", "Expect", "TE", "Trailer", "Accept",
+         "Accept-Encoding", "http-URI", "https-URI", "comment")
 
 
 class Tree:
-    """A copy of parser/, and what was compiled of it; the bare automata may be another tree's, where the grammar is the same."""
+    """A copy of parser/ with stream/ beside it, and what was compiled of it; the bare automata may be another tree's, where the grammar is the same."""
 
     def __init__(self, parser, scratch, bare=None):
         self.parser, self.scratch = parser, scratch
@@ -30,7 +31,8 @@ class Tree:
 
     def machine(self, name):
         if name not in self._machines:
-            self._machines[name] = ragel.run_ragel(os.path.join(self.parser, name + ".rl"), self.parser, self.scratch)["fluxo_" + name]
+            made = ragel.run_ragel(ragel.find_file(self.parser, name + ".rl"), self.parser, self.scratch)
+            self._machines[name] = made["fluxo_" + os.path.basename(name)]
         return self._machines[name]
 
     @property

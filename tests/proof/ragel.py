@@ -74,6 +74,16 @@ class Machine(namedtuple("Machine", "states entries")):
         return target
 
 
+def beside(parser, folder):
+    """A folder of the tree that parser/ stands in."""
+    return os.path.join(os.path.dirname(parser), folder)
+
+
+def find_file(parser, name):
+    """A file by its name in parser/, or as stream/NAME."""
+    return beside(parser, name) if name.startswith("stream/") else os.path.join(parser, name)
+
+
 def names_any(actions, names):
     return any(action.name in names for action in actions)
 

@@ -20,20 +20,25 @@ from regular import find_extra
 from visible import show
 
 GUARD = re.compile(r"\brequire_\w+")
+FOLDERS = ("parser", "parser/grammar", "stream")
 
 
 def copy_tree(parser, scratch, keep=None):
-    """A copy of the grammar files, with the relaxed rules empty that are not kept; None keeps all."""
-    copy = tempfile.mkdtemp(dir=scratch)
-    shutil.copytree(os.path.join(parser, "grammar"), os.path.join(copy, "grammar"), copy_function=shutil.copyfile)
-    os.chmod(os.path.join(copy, "grammar"), 0o755)
-    for name in os.listdir(parser):
-        if name.endswith(".rl"):
-            shutil.copyfile(os.path.join(parser, name), os.path.join(copy, name))
+    """A copy of parser/, with stream/ beside it, .rl files only; the relaxed rules are empty that are not kept; None keeps all."""
+    copy = os.path.join(tempfile.mkdtemp(dir=scratch), "parser")
+    for folder in FOLDERS:
+        copy_grammar(ragel.beside(parser, folder), ragel.beside(copy, folder))
     for rule, _ in list_relaxed(parser):
         if keep is not None and rule not in keep:
             ragel.edit_file(relaxed_file(copy), rule, lambda body: "empty")
     return copy
+
+
+def copy_grammar(folder, copy):
+    os.makedirs(copy)
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        if name.endswith(".rl"):
+            shutil.copyfile(os.path.join(folder, name), os.path.join(copy, name))
 
 
 def relaxed_file(parser):
