@@ -217,6 +217,7 @@ static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t
 
     if (fed.status == FLUXO_ERROR && fed.error == FLUXO_ERR_MISUSE)
         return fed;
+    conn->left = (uint32_t)(length - fed.consumed);
     see_events(conn, &fed, events);
     if (drains)
         drop_events(conn, &fed);
@@ -341,6 +342,11 @@ enum fluxo_want fluxo_conn_want(const struct fluxo_conn *conn)
     return fluxo_life_want(&conn->life);
 }
 
+struct fluxo_life fluxo_conn_life(const struct fluxo_conn *conn)
+{
+    return conn->life;
+}
+
 struct fluxo_facts fluxo_conn_facts(const struct fluxo_conn *conn)
 {
     return fluxo_parser_facts(&conn->parser);
@@ -363,7 +369,9 @@ unsigned fluxo_conn_fault(const struct fluxo_conn *conn)
 
 uint64_t fluxo_conn_offset(const struct fluxo_conn *conn)
 {
-    return fluxo_parser_offset(&conn->parser) + conn->skipped;
+    uint64_t seen = conn->fault == FLUXO_FAULT_TRUNCATED ? conn->left : 0;
+
+    return fluxo_parser_offset(&conn->parser) + conn->skipped + seen;
 }
 
 static int take_step(struct fluxo_conn *conn, enum fluxo_life_event event)

@@ -3,7 +3,7 @@
 
 #include "decode.h"
 
-#include "generated.h"
+#include "tables.h"
 
 static void put(struct decoded *decoded, unsigned char octet)
 {

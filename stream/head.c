@@ -244,6 +244,7 @@ int fluxo_head_add(struct fluxo_head *head, const void *bytes, struct fluxo_feed
     if (answer || head->is_complete)
         return answer;
     answer = move_lines(head, fed.consumed);
+    head->bytes += fed.consumed;
     return answer ? answer : FLUXO_NOT_NOW;
 }
 
@@ -311,27 +312,11 @@ struct fluxo_span fluxo_head_value(const struct fluxo_head *head, uint32_t field
     return field < fluxo_head_fields(head) ? value_of(head, &head->lines[first_field(head) + field]) : nothing;
 }
 
-static int lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? letter | 0x20 : letter;
-}
-
-static int are_equal(struct fluxo_span one, struct fluxo_span other)
-{
-    size_t at = 0;
-
-    if (one.length != other.length)
-        return 0;
-    while (at < one.length && lower(one.start[at]) == lower(other.start[at]))
-        at++;
-    return at == one.length;
-}
-
 uint32_t fluxo_head_find(const struct fluxo_head *head, uint32_t from, struct fluxo_span name)
 {
     uint32_t fields = fluxo_head_fields(head), field = from;
 
-    while (field < fields && !are_equal(fluxo_head_name(head, field), name))
+    while (field < fields && !fluxo_span_equals(fluxo_head_name(head, field), name))
         field++;
     return field < fields ? field : fields;
 }

@@ -9,7 +9,7 @@
 
 #include "list.h"
 
-#include "generated.h"
+#include "tables.h"
 
 static void begin(struct fluxo_span *part, const unsigned char *p)
 {

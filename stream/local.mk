@@ -19,7 +19,7 @@ nodist_pkgconfig_DATA = stream/fluxo.pc
 
 stream_machines = stream/list.c stream/decode.c
 
-libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/generated.h stream/list.h stream/decode.h
+libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/tables.h stream/list.h stream/decode.h
 fluxo_HEADERS += stream/fluxo/field.h stream/fluxo/hops.def stream/fluxo/readings.def
 EXTRA_DIST += $(stream_machines:.c=.rl)
 MAINTAINERCLEANFILES += $(stream_machines)

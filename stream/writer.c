@@ -262,17 +262,24 @@ static void put_back(struct fluxo_writer *writer, const struct fluxo_parser *che
 
 /* ---- Fields ---- */
 
-static int name_field_misuse(const struct reading *reading, size_t name)
+/* Where in the text the strict parser refused it: behind `before`, which is that parser as it was. */
+static uint64_t find_refusal(const struct fluxo_writer *writer, const struct fluxo_parser *before)
 {
-    unsigned error = reading->fed.status == FLUXO_ERROR ? reading->fed.error : 0;
+    return fluxo_parser_offset(&writer->check) - fluxo_parser_offset(before);
+}
 
-    if (is_limit(error))
+static int name_field_misuse(const struct fluxo_writer *writer, const struct fluxo_parser *before,
+                             const struct reading *reading, size_t name)
+{
+    int is_name;
+
+    if (reading->fed.status == FLUXO_ERROR && is_limit(reading->fed.error))
         return FLUXO_MISUSE_LIMIT;
-    if (error == FLUXO_ERR_HOST || error == FLUXO_ERR_HOST_REPEATED)
-        return FLUXO_MISUSE_HOST;
-    if (!reading->fed.count)
-        return error >= FLUXO_ERR_FIELD_VALUE ? FLUXO_MISUSE_VALUE : FLUXO_MISUSE_NAME;
-    return reading->events[0].name_len == name ? FLUXO_MISUSE_VALUE : FLUXO_MISUSE_NAME;
+    if (reading->fed.count)
+        is_name = reading->events[0].name_len != name;
+    else
+        is_name = find_refusal(writer, before) <= name;
+    return is_name ? FLUXO_MISUSE_NAME : FLUXO_MISUSE_VALUE;
 }
 
 static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, struct fluxo_span name, struct fluxo_span value)
@@ -281,7 +288,7 @@ static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, st
     struct fluxo_parser check = writer->check;
     struct reading reading;
     uint32_t from = writer->to;
-    int answer;
+    int answer, misuse;
 
     parts[0] = name;
     parts[1] = fluxo_text(": ");
@@ -294,8 +301,9 @@ static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, st
     if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
         is_line(&reading, 0, kind, name.length, value.length))
         return FLUXO_DONE;
+    misuse = name_field_misuse(writer, &check, &reading, name.length);
     put_back(writer, &check, from);
-    return name_field_misuse(&reading, name.length);
+    return misuse;
 }
 
 static int put_known_field(struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span value)
@@ -348,13 +356,35 @@ static int put_with_option(struct fluxo_writer *writer, enum fluxo_field field, 
     return answer;
 }
 
+/* The list has members, and the grammar of its field; with `but`, none of that name, and none with parameters. */
+static int is_list(enum fluxo_reading reading, struct fluxo_span value, const char *but)
+{
+    struct fluxo_cursor cursor;
+    struct fluxo_item item;
+    unsigned members = 0;
+    int answer;
+
+    fluxo_cursor_init(&cursor, reading, &value, 1);
+    while ((answer = fluxo_cursor_next(&cursor, &item)) == FLUXO_DONE) {
+        if (but && (fluxo_span_is(item.name, but) || item.parameters.length))
+            return 0;
+        members++;
+    }
+    return answer == FLUXO_END && members > 0;
+}
+
 int fluxo_write_upgrade(struct fluxo_writer *writer, struct fluxo_span protocols)
 {
+    if (writer->stage == STAGE_HEAD && !is_list(FLUXO_READ_UPGRADE, protocols, NULL))
+        return FLUXO_MISUSE_VALUE;
     return put_with_option(writer, FLUXO_FIELD_UPGRADE, protocols, OPTION_UPGRADE);
 }
 
+/* RFC 9112 7.4: chunked is always acceptable, and is not named. */
 int fluxo_write_te(struct fluxo_writer *writer, struct fluxo_span codings)
 {
+    if (writer->stage == STAGE_HEAD && !is_list(FLUXO_READ_TE, codings, "chunked"))
+        return FLUXO_MISUSE_VALUE;
     return put_with_option(writer, FLUXO_FIELD_TE, codings, OPTION_TE);
 }
 
@@ -407,35 +437,23 @@ static struct fluxo_span find_authority(struct fluxo_span method, struct fluxo_s
     return authority;
 }
 
-static char lower(char letter)
+static int name_request_misuse(const struct fluxo_writer *writer, const struct fluxo_parser *before,
+                               const struct reading *reading, struct fluxo_span method, struct fluxo_span target)
 {
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter;
-}
+    uint64_t place = reading->fed.status == FLUXO_ERROR ? find_refusal(writer, before) : 0;
 
-static int are_equal(struct fluxo_span one, struct fluxo_span other)
-{
-    size_t at = 0;
-
-    while (at < one.length && at < other.length && lower(one.start[at]) == lower(other.start[at]))
-        at++;
-    return at == one.length && at == other.length;
-}
-
-static int name_request_misuse(const struct reading *reading, struct fluxo_span method, struct fluxo_span target)
-{
-    unsigned error = reading->fed.status == FLUXO_ERROR ? reading->fed.error : 0;
-
-    if (reading->fed.count && !is_line(reading, 0, FLUXO_EVENT_REQUEST_LINE, method.length, target.length))
-        return reading->events[0].name_len == method.length ? FLUXO_MISUSE_TARGET : FLUXO_MISUSE_METHOD;
-    if (reading->fed.count)
-        return FLUXO_MISUSE_HOST;
-    return error == FLUXO_ERR_METHOD || error == FLUXO_ERR_METHOD_LIMIT ? FLUXO_MISUSE_METHOD : FLUXO_MISUSE_TARGET;
+    if (reading->fed.count && reading->events[0].name_len == method.length)
+        return reading->events[0].len == target.length ? FLUXO_MISUSE_HOST : FLUXO_MISUSE_TARGET;
+    if (reading->fed.count || place <= method.length || memchr(method.start, ' ', method.length))
+        return FLUXO_MISUSE_METHOD;
+    return FLUXO_MISUSE_TARGET;
 }
 
 static int put_request_line(struct fluxo_writer *writer, struct fluxo_span method, struct fluxo_span target,
                             struct fluxo_span host)
 {
     struct fluxo_span parts[6];
+    struct fluxo_parser check = writer->check;
     struct reading reading;
     int answer;
 
@@ -453,7 +471,7 @@ static int put_request_line(struct fluxo_writer *writer, struct fluxo_span metho
         is_line(&reading, 0, FLUXO_EVENT_REQUEST_LINE, method.length, target.length) &&
         is_line(&reading, 1, FLUXO_EVENT_FIELD, 4, host.length))
         return FLUXO_DONE;
-    return name_request_misuse(&reading, method, target);
+    return name_request_misuse(writer, &check, &reading, method, target);
 }
 
 int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, struct fluxo_span target, struct fluxo_span host)
@@ -471,7 +489,7 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
     if (answer)
         return answer;
     authority = find_authority(method, target);
-    if (authority.length && !are_equal(authority, host)) /* RFC 9112 3.2 */
+    if (authority.length && !fluxo_span_equals(authority, host)) /* RFC 9112 3.2 */
         return fluxo_write_nothing(writer) ? FLUXO_MISUSE_ORDER : FLUXO_MISUSE_HOST;
     writer->method = (uint8_t)fluxo_method_id(method.start, method.length);
     return FLUXO_DONE;
@@ -750,6 +768,24 @@ static void put_octets(struct fluxo_writer *writer, const struct fluxo_span *spa
     }
 }
 
+/* RFC 9110 5.6.3: bad white space is not generated; in quotes it is none. */
+static int has_bad_white_space(struct fluxo_span extension)
+{
+    int is_quoted = 0;
+    size_t at;
+
+    for (at = 0; at < extension.length; at++) {
+        char octet = extension.start[at];
+        if (octet == '"')
+            is_quoted = !is_quoted;
+        else if (octet == '\\' && is_quoted)
+            at++;
+        else if ((octet == ' ' || octet == '\t') && !is_quoted)
+            return 1;
+    }
+    return 0;
+}
+
 static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct fluxo_span extension)
 {
     struct fluxo_parser check = writer->check;
@@ -759,6 +795,8 @@ static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct flu
     char digits[20];
     int answer;
 
+    if (has_bad_white_space(extension))
+        return FLUXO_MISUSE_EXTENSION;
     parts[0] = write_number(digits, size, 16);
     parts[1] = extension;
     parts[2] = fluxo_text("\r\n");

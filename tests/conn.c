@@ -2,129 +2,9 @@
 /* The promises of <fluxo/stream.h> about connections and heads: what each kind of peer gets, good and bad, and what misuse
  * changes. */
 #define _DEFAULT_SOURCE
-#include <fluxo/stream.h>
+#include "exchange.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define EVENTS 64
 #define LINES 130
-
-static struct fluxo_conn conn;
-static struct fluxo_writer writer;
-static struct fluxo_event events[EVENTS];
-
-/* ---- A connection, in a few words ---- */
-
-static void begin(enum fluxo_role role)
-{
-    assert_int_equal(fluxo_conn_init(&conn, role, NULL), FLUXO_DONE);
-    fluxo_writer_close(&writer);
-    fluxo_writer_init(&writer, &conn, NULL);
-}
-
-static struct fluxo_feed receive_some(const char *bytes, size_t length)
-{
-    return fluxo_conn_receive(&conn, bytes, length, events, EVENTS);
-}
-
-static struct fluxo_feed receive(const char *bytes)
-{
-    return receive_some(bytes, strlen(bytes));
-}
-
-static void assert_receive(const char *bytes, unsigned status, size_t consumed)
-{
-    struct fluxo_feed fed = receive(bytes);
-
-    assert_int_equal(fed.status, status);
-    assert_int_equal(fed.consumed, consumed);
-}
-
-/* All of it is one message and no more. */
-static void assert_message(const char *bytes)
-{
-    assert_receive(bytes, FLUXO_MESSAGE, strlen(bytes));
-}
-
-static void assert_fault(const char *bytes, unsigned fault)
-{
-    struct fluxo_feed fed = receive(bytes);
-
-    assert_int_equal(fed.status, FLUXO_ERROR);
-    assert_int_equal(fed.error, fault);
-    assert_int_equal(fluxo_conn_fault(&conn), fault);
-    fed = receive(bytes);
-    assert_int_equal(fed.status, FLUXO_ERROR); /* sticky */
-    assert_int_equal(fed.consumed, 0);
-}
-
-static void assert_want(enum fluxo_want want)
-{
-    assert_string_equal(fluxo_want_name(fluxo_conn_want(&conn)), fluxo_want_name(want));
-}
-
-static void assert_end(unsigned status)
-{
-    assert_int_equal(fluxo_conn_end(&conn, events, EVENTS).status, status);
-}
-
-/* What waits in the writer goes out, and is this. */
-static void assert_sends(const char *expected)
-{
-    struct fluxo_span spans[FLUXO_WRITER_PIECES];
-    char sent[4096];
-    size_t length = 0;
-    uint32_t count = fluxo_writer_output(&writer, spans, FLUXO_WRITER_PIECES), nth;
-
-    for (nth = 0; nth < count; nth++) {
-        assert_true(length + spans[nth].length < sizeof sent);
-        memcpy(sent + length, spans[nth].start, spans[nth].length);
-        length += spans[nth].length;
-    }
-    sent[length] = '\0';
-    assert_string_equal(sent, expected);
-    assert_int_equal(fluxo_writer_consumed(&writer, length), FLUXO_DONE);
-}
-
-static void forget_output(void)
-{
-    assert_int_equal(fluxo_writer_consumed(&writer, (size_t)fluxo_writer_pending(&writer)), FLUXO_DONE);
-}
-
-static void respond(unsigned status, enum fluxo_content content, uint64_t length)
-{
-    assert_int_equal(fluxo_write_response(&writer, status, fluxo_text(NULL)), FLUXO_DONE);
-    assert_int_equal(fluxo_write_head(&writer, content, length), FLUXO_DONE);
-}
-
-static void ask(const char *method, const char *target, const char *host)
-{
-    assert_int_equal(fluxo_write_request(&writer, fluxo_text(method), fluxo_text(target), fluxo_text(host)), FLUXO_DONE);
-}
-
-static void ask_for_nothing(const char *method)
-{
-    begin(FLUXO_CLIENT);
-    ask(method, "/", "a");
-    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
-    forget_output();
-}
-
-static void put_body(const char *octets)
-{
-    struct fluxo_span span = fluxo_text(octets);
-    assert_int_equal(fluxo_write_body(&writer, &span, 1), FLUXO_DONE);
-}
-
-#define GET "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-#define POST_5 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
-#define EXPECT_5 "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
 
 /* ---- Sizes, tables ---- */
 
@@ -721,6 +601,27 @@ static void an_early_answer_lets_the_request_be_finished(void **state)
     assert_want(FLUXO_WANT_CLOSE);
 }
 
+/* RFC 9112 9.5: it stops sending when the server says that it does not want the rest; the answer it may have. */
+static void a_client_that_cuts_its_request_short_reads_the_answer(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_STREAM, 0), FLUXO_DONE);
+    put_body("hel");
+    assert_int_equal(fluxo_conn_shut(&conn), FLUXO_DONE);
+    assert_want(FLUXO_WANT_READ);
+    assert_string_equal(fluxo_side_name(fluxo_conn_life(&conn).request), "ERROR");
+    assert_message("HTTP/1.1 100 Continue\r\n\r\n");
+    assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_receive("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\n", FLUXO_HEAD, 53);
+    assert_want(FLUXO_WANT_READ);
+    assert_message("no");
+    assert_want(FLUXO_WANT_CLOSE);
+    assert_int_equal(fluxo_conn_fault(&conn), 0);
+    forget_output();
+}
+
 static void the_parser_knows_what_a_response_answers(void **state)
 {
     (void)state;
@@ -732,6 +633,25 @@ static void the_parser_knows_what_a_response_answers(void **state)
     assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
     forget_output();
     assert_receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", FLUXO_HEAD, 38);
+}
+
+/* RFC 9112 4: the phrase is for people. RFC 9110 15: an unknown status is the x00 of its class; the number stays as it is. */
+static void the_reason_phrase_and_odd_statuses_decide_nothing(void **state)
+{
+    static const char *const lines[] = {"HTTP/1.1 299 100 Continue\r\n", "HTTP/1.1 299 \r\n", "HTTP/1.1 299 204 No Content\r\n",
+                                        "HTTP/1.1 699 OK\r\n", "HTTP/1.1 999 Connection: close\r\n"};
+    char response[128];
+    size_t nth;
+
+    (void)state;
+    for (nth = 0; nth < sizeof lines / sizeof lines[0]; nth++) {
+        snprintf(response, sizeof response, "%sContent-Length: 2\r\n\r\n", lines[nth]);
+        ask_for_nothing("GET");
+        assert_receive(response, FLUXO_HEAD, strlen(response));
+        assert_message("ab");
+        assert_int_equal(fluxo_conn_status(&conn), atoi(lines[nth] + 9));
+        assert_want(FLUXO_WANT_NEXT);
+    }
 }
 
 /* ---- Misuse ---- */
@@ -951,7 +871,9 @@ int main(void)
         cmocka_unit_test(octets_after_close_are_not_read),
         cmocka_unit_test(interim_responses_have_a_bound),
         cmocka_unit_test(an_early_answer_lets_the_request_be_finished),
+        cmocka_unit_test(a_client_that_cuts_its_request_short_reads_the_answer),
         cmocka_unit_test(the_parser_knows_what_a_response_answers),
+        cmocka_unit_test(the_reason_phrase_and_odd_statuses_decide_nothing),
         cmocka_unit_test(misuse_changes_nothing),
         cmocka_unit_test(a_head_is_the_same_however_it_comes),
         cmocka_unit_test(a_folded_value_is_joined_by_a_space),

@@ -9,6 +9,7 @@ TEST_EXTENSIONS = .test .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
+    FLUXO_GET='$(abs_top_builddir)/fluxo-get'; export FLUXO_GET; \
     RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE;
 
@@ -37,12 +38,30 @@ tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCK
 tests_conn_test_SOURCES = tests/conn.c
 tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/conn.test
+tests_conn_test_SOURCES = tests/conn.c tests/exchange.c tests/exchange.h
+tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/conn.test
+
+check_PROGRAMS += tests/writer.test
+tests_writer_test_CPPFLAGS = $(tests_conn_test_CPPFLAGS)
+tests_writer_test_SOURCES = tests/writer.c tests/exchange.c tests/exchange.h
+tests_writer_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/writer.test
+
 check_PROGRAMS += tests/field.test
 tests_field_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
 tests_field_test_SOURCES = tests/field.c
 tests_field_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/field.test
 endif
+
+# ---- Laws of connection and writer, over random calls and cuts ----
+
+check_PROGRAMS += tests/laws.test
+tests_laws_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser
+tests_laws_test_SOURCES = tests/laws.c tests/fixture.c tests/fixture.h tests/text.c tests/text.h
+tests_laws_test_LDADD = libfluxo.a
+TESTS += tests/laws.test
 
 # ---- The programs and the library, from outside ----
 
@@ -78,6 +97,7 @@ TESTS += tests/map.sh
 EXTRA_DIST += tests/map.sh doc/map.py doc/reading.py doc/pictures.py doc/map.md doc/errors.md doc/requirements.md \
     doc/deviations.md doc/sections.txt doc/left-out.txt
 
-# ---- Real servers, for those who speak with them ----
+# ---- Real servers, and who speaks with them ----
 
-EXTRA_DIST += tests/peers/peers.sh tests/peers/node.js tests/peers/static.py
+TESTS += tests/get.sh tests/transfer.sh
+EXTRA_DIST += tests/get.sh tests/transfer.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py

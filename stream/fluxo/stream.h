@@ -24,6 +24,7 @@
 #define FLUXO_STREAM_H
 
 #include <fluxo/base.h>
+#include <fluxo/field.h>
 #include <fluxo/parser.h>
 
 #include <string.h>
@@ -118,7 +119,7 @@ struct fluxo_conn {
     const struct fluxo_conn_options *options;
     uint64_t drained, skipped;
     struct fluxo_life life;
-    uint32_t interims;
+    uint32_t interims, left;
     uint16_t status;
     uint8_t method, fault;
 };
@@ -149,6 +150,9 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
 
 enum fluxo_want fluxo_conn_want(const struct fluxo_conn *conn);
 
+/* Where the two sides stand, for who wants to tell or to compare. */
+struct fluxo_life fluxo_conn_life(const struct fluxo_conn *conn);
+
 /* What is known of the message that is read; as fluxo_parser_facts. */
 struct fluxo_facts fluxo_conn_facts(const struct fluxo_conn *conn);
 
@@ -157,7 +161,8 @@ struct fluxo_facts fluxo_conn_facts(const struct fluxo_conn *conn);
 enum fluxo_method fluxo_conn_method(const struct fluxo_conn *conn);
 unsigned fluxo_conn_status(const struct fluxo_conn *conn);
 
-/* The fault of the peer (0: none), for fluxo_fault; and where: the offset in all bytes of the connection, from 0. */
+/* The fault of the peer (0: none), for fluxo_fault; and where: the offset in all bytes of the connection, from 0, as
+   fluxo_parser_offset tells it. TRUNCATED stands behind the last byte. */
 unsigned fluxo_conn_fault(const struct fluxo_conn *conn);
 uint64_t fluxo_conn_offset(const struct fluxo_conn *conn);
 
@@ -292,10 +297,12 @@ int fluxo_write_field(struct fluxo_writer *writer, struct fluxo_span name, struc
 /* The connection ends after this exchange. In a response it is said without being asked for where it is so anyhow. */
 int fluxo_write_close(struct fluxo_writer *writer);
 
-/* Upgrade, with its connection option: what a request offers, or what a 101 (or 426) response names. FLUXO_MISUSE_VALUE. */
+/* Upgrade, with its connection option: what a request offers, or what a 101 (or 426) response names. FLUXO_MISUSE_VALUE: not a
+   list of protocols. */
 int fluxo_write_upgrade(struct fluxo_writer *writer, struct fluxo_span protocols);
 
-/* TE, with its connection option; never with "chunked" in it (RFC 9112 7.4). FLUXO_MISUSE_VALUE. */
+/* TE, with its connection option; never with "chunked" in it (RFC 9112 7.4). FLUXO_MISUSE_VALUE: so, or not a list of codings.
+ */
 int fluxo_write_te(struct fluxo_writer *writer, struct fluxo_span codings);
 
 /* Takes the head that is open back; nothing of it has gone out. */

@@ -94,6 +94,12 @@ const routes = {
         req.on('data', (piece) => octets += piece.length);
         req.on('end', () => res.end(`${octets} octets\n`));
     },
+    '/connection': (req, res) => res.end(`${req.socket.number}\n`),
+    '/once': (req, res) => { // a connection that has been used is closed without an answer, as idle ones may be
+        if (req.socket.uses > 1)
+            return req.socket.destroy();
+        return res.end('hello\n');
+    },
     '/request': (req, res) => { // what was asked, as it was sent
         let text = `${req.method} ${req.url} HTTP/${req.httpVersion}\n`;
         for (let at = 0; at < req.rawHeaders.length; at += 2)
@@ -172,11 +178,19 @@ const broken = {
     'field': HEAD + 'Content-Length : 5\r\n\r\nhello',                        // a space before the colon
     'length': HEAD + 'Content-Length: five\r\n\r\nhello',
     'lengths': HEAD + 'Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
+    'fold': HEAD + 'A: b\r\n c\r\nContent-Length: 6\r\n\r\nhello\n',         // a value that goes on in the next line
+    'no-space': 'HTTP/1.1 200\r\nContent-Length: 6\r\n\r\nhello\n',            // no space where a reason could follow
+    'lf': 'HTTP/1.1 200 OK\nContent-Length: 6\n\nhello\n',                    // lines that end in LF alone
+    'octets': HEAD + 'A: \x9B31m\xFF\r\nContent-Length: 6\r\n\r\nhello\n',   // octets that a terminal may take for orders
     'switch': 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n', // that nobody offered
     'gzip-cut': with_length('gzip', cut.subarray(0, cut.length - 12), cut.length - 12), // ends too soon, its length is honest
     'gzip-junk': with_length('gzip', Buffer.from('hello\n'), 6),
     'gzip-more': with_length('gzip', Buffer.concat([cut, Buffer.from('more')]), cut.length + 4), // octets after its end
 };
+
+function reset(socket, octets) {
+    socket.write(octets, () => setTimeout(() => socket.resetAndDestroy(), 100));
+}
 
 function break_off(socket, name, query) {
     socket.on('error', () => { });
@@ -185,7 +199,9 @@ function break_off(socket, name, query) {
     if (name === 'bomb')
         bomb(socket, Number(query.get('mebibytes') || 1024));
     else if (name === 'reset') // a reset in the middle of the content
-        socket.write(HEAD + 'Content-Length: 100\r\n\r\nhello\n', () => setTimeout(() => socket.resetAndDestroy(), 100));
+        reset(socket, HEAD + 'Content-Length: 100\r\n\r\nhello\n');
+    else if (name === 'reset-close') // and of content that ends when the connection does
+        reset(socket, HEAD + '\r\nhello\n');
     else
         socket.end(broken[name], 'latin1');
 }
@@ -196,7 +212,8 @@ function answer(req, res) {
     const url = new URL(req.url, 'http://any');
     const name = url.pathname.replace('/broken/', '');
     req.on('error', () => { });
-    if (name !== url.pathname && (name in broken || ['silence', 'bomb', 'reset'].includes(name)))
+    req.socket.uses++;
+    if (name !== url.pathname && (name in broken || ['silence', 'bomb', 'reset', 'reset-close'].includes(name)))
         return break_off(req.socket, name, url.searchParams);
     if (url.pathname in routes)
         return routes[url.pathname](req, res, url.searchParams);
@@ -232,5 +249,7 @@ server.on('upgrade', (req, socket, head) => {
     return pipeline(socket, shout, socket, () => { });
 });
 
+let connections = 0;
+server.on('connection', (socket) => Object.assign(socket, { number: ++connections, uses: 0 }));
 server.on('clientError', (error, socket) => socket.destroy());
 server.listen(0, process.argv[2] || '127.0.0.1', () => console.log(`listening ${server.address().port}`));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the code that Ragel writes for the machines of stream/ asks of a compiler that is told to warn of everything. */
-#ifndef FLUXO_STREAM_GENERATED_H
-#define FLUXO_STREAM_GENERATED_H
+/* What the tables that Ragel writes for the machines of stream/ ask of a compiler that is told to warn of everything. */
+#ifndef FLUXO_STREAM_TABLES_H
+#define FLUXO_STREAM_TABLES_H
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic ignored "-Wunused-const-variable" /* the start, and entry points, that nobody needs */

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: MIT */
+/* What a sender must and must not do (RFC 9110, RFC 9112), and that the writer leaves no way to do otherwise. */
+#include "exchange.h"
+
+static int put(const char *name, const char *value)
+{
+    return fluxo_write_field(&writer, fluxo_text(name), fluxo_text(value));
+}
+
+static int end_head(enum fluxo_content content, uint64_t length)
+{
+    return fluxo_write_head(&writer, content, length);
+}
+
+static int request(const char *method, const char *target, const char *host)
+{
+    return fluxo_write_request(&writer, fluxo_text(method), fluxo_text(target), fluxo_text(host));
+}
+
+static int response(unsigned status, const char *reason)
+{
+    return fluxo_write_response(&writer, status, fluxo_text(reason));
+}
+
+static void begin_answering(const char *asked)
+{
+    begin(FLUXO_SERVER);
+    assert_message(asked);
+}
+
+static int chunk(const char *octets, const char *extension)
+{
+    struct fluxo_span span = fluxo_text(octets);
+    return fluxo_write_chunk(&writer, &span, 1, fluxo_text(extension));
+}
+
+/* ---- Lines ---- */
+
+/* RFC 9112 2.2, 5.2 */
+static void no_line_end_gets_into_a_line(void **state)
+{
+    static const char *const ends[] = {"\r",     "\n",      "\r\n",     "a\rb",       "a\nb",
+                                       "a\r\nb", "a\r\n b", "a\r\n\tb", "a\r\n\r\nb", "\r\n"};
+    size_t nth;
+
+    (void)state;
+    for (nth = 0; nth < sizeof ends / sizeof ends[0]; nth++) {
+        begin(FLUXO_CLIENT);
+        assert_int_equal(request(ends[nth], "/", "a"), FLUXO_MISUSE_METHOD);
+        assert_int_equal(request("GET", ends[nth], "a"), FLUXO_MISUSE_TARGET);
+        assert_int_equal(request("GET", "/", ends[nth]), FLUXO_MISUSE_HOST);
+        assert_int_equal(request("GET", "/", "a"), FLUXO_DONE);
+        assert_int_equal(put(ends[nth], "b"), FLUXO_MISUSE_NAME);
+        assert_int_equal(put("a", ends[nth]), FLUXO_MISUSE_VALUE);
+        assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text(ends[nth])), FLUXO_MISUSE_VALUE);
+        assert_int_equal(fluxo_write_te(&writer, fluxo_text(ends[nth])), FLUXO_MISUSE_VALUE);
+        assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_DONE);
+        assert_int_equal(chunk("x", ends[nth]), FLUXO_MISUSE_EXTENSION);
+        assert_int_equal(fluxo_write_trailer(&writer, fluxo_text(ends[nth]), fluxo_text("b")), FLUXO_MISUSE_NAME);
+        assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("a"), fluxo_text(ends[nth])), FLUXO_MISUSE_VALUE);
+        assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+        assert_sends("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        begin_answering(GET);
+        assert_int_equal(response(200, ends[nth]), FLUXO_MISUSE_REASON);
+        assert_sends("");
+    }
+}
+
+static void no_control_gets_into_a_line(void **state)
+{
+    char value[2] = "?", name[3] = "a?";
+    int octet;
+
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    for (octet = 1; octet < 256; octet++) {
+        int is_control = octet < ' ' || octet == 0x7F;
+        value[0] = name[1] = (char)octet;
+        assert_int_equal(put("a", value), is_control || octet == ' ' ? FLUXO_MISUSE_VALUE : FLUXO_DONE);
+        if (is_control || octet >= 0x80 || strchr(" \"(),/:;<=>?@[\\]{}", octet))
+            assert_int_equal(put(name, "b"), FLUXO_MISUSE_NAME);
+        else
+            assert_int_equal(put(name, "b"), FLUXO_DONE);
+    }
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("a"), fluxo_span_of("\0", 1)), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_span_of("a\0b", 3), fluxo_text("a")), FLUXO_MISUSE_NAME);
+}
+
+/* RFC 9112 2.2 */
+static void no_white_space_begins_a_field(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    assert_int_equal(request("GET", "/", "a"), FLUXO_DONE);
+    assert_int_equal(put(" a", "b"), FLUXO_MISUSE_NAME);
+    assert_int_equal(put("\ta", "b"), FLUXO_MISUSE_NAME);
+    assert_int_equal(put("a ", "b"), FLUXO_MISUSE_NAME);
+    assert_int_equal(put("", "b"), FLUXO_MISUSE_NAME);
+    assert_int_equal(put("a", " b"), FLUXO_MISUSE_VALUE);
+    assert_int_equal(put("a", "b\t"), FLUXO_MISUSE_VALUE);
+    assert_int_equal(put("a", "b \tc"), FLUXO_DONE);
+    assert_int_equal(put("a", ""), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("GET / HTTP/1.1\r\nHost: a\r\na: b \tc\r\na: \r\n\r\n");
+}
+
+/* RFC 9112 2.2 */
+static void a_request_is_its_octets_and_no_more(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 2), FLUXO_DONE);
+    put_body("ab");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab");
+    assert_message("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    ask("GET", "/", "a");
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends(GET);
+}
+
+/* ---- Requests ---- */
+
+/* RFC 9112 3.2, RFC 9110 7.2 */
+static void every_request_has_the_host_of_its_target(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    assert_int_equal(request("GET", "/", "u@a"), FLUXO_MISUSE_HOST);
+    assert_int_equal(request("GET", "/", "a:0"), FLUXO_MISUSE_HOST);
+    assert_int_equal(request("GET", "/", "a b"), FLUXO_MISUSE_HOST);
+    assert_int_equal(request("GET", "http://a/", "b"), FLUXO_MISUSE_HOST);
+    assert_int_equal(request("GET", "http://a:80/", "a"), FLUXO_MISUSE_HOST);
+    assert_int_equal(request("GET", "http://a?q://b/", "b"), FLUXO_MISUSE_HOST);
+    assert_int_equal(request("CONNECT", "a:1", "a"), FLUXO_MISUSE_HOST);
+    assert_sends("");
+    assert_int_equal(request("GET", "http://A:8080/x?y", "a:8080"), FLUXO_DONE);
+    assert_int_equal(put("Host", "b"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(put("hOST", "b"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("GET http://A:8080/x?y HTTP/1.1\r\nHost: a:8080\r\n\r\n");
+    begin(FLUXO_CLIENT);
+    assert_int_equal(request("OPTIONS", "*", ""), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("OPTIONS * HTTP/1.1\r\nHost: \r\n\r\n");
+}
+
+/* RFC 9112 3.2.1, 3.2.3, 3.2.4 */
+static void each_method_has_its_form_of_target(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    assert_int_equal(request("GET", "", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GET", "?q", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GET", "x", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GET", "a:80", "a:80"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GET", "*", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("CONNECT", "/", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("CONNECT", "a", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("CONNECT", "http://a:80/", "a:80"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GET", "http://u@a/", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GET", "/#f", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GET", "/ b", "a"), FLUXO_MISUSE_TARGET);
+    assert_int_equal(request("GE T", "/", "a"), FLUXO_MISUSE_METHOD);
+    assert_int_equal(request("", "/", "a"), FLUXO_MISUSE_METHOD);
+    assert_sends("");
+    assert_int_equal(request("CONNECT", "a:80", "a:80"), FLUXO_DONE);
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
+    assert_int_equal(request("purge", "/a%20b", "a"), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("purge /a%20b HTTP/1.1\r\nHost: a\r\n\r\n");
+}
+
+/* RFC 9110 8.6 */
+static void a_request_says_when_it_has_no_content_if_that_is_news(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    begin(FLUXO_CLIENT);
+    ask("DELETE", "/", "a");
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("DELETE / HTTP/1.1\r\nHost: a\r\n\r\n");
+}
+
+/* RFC 9112 7.4, RFC 9110 10.1.4 */
+static void te_names_no_chunked_and_has_its_option(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("GET", "/", "a");
+    assert_int_equal(put("TE", "trailers"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("chunked")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("gzip, Chunked;q=0.5")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("gzip ; a = b")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("trailers, gzip;q=0.5")), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers, gzip;q=0.5\r\nConnection: TE\r\n\r\n");
+}
+
+/* ---- Responses ---- */
+
+/* RFC 9112 4 */
+static void a_status_line_has_its_space_without_a_reason(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(response(599, NULL), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 599 \r\nContent-Length: 0\r\n\r\n");
+    begin_answering(GET);
+    assert_int_equal(response(200, "Certo, \xC3\xB3timo"), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 Certo, \xC3\xB3timo\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void a_status_is_from_100_to_599(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(response(0, NULL), FLUXO_MISUSE_STATUS);
+    assert_int_equal(response(99, NULL), FLUXO_MISUSE_STATUS);
+    assert_int_equal(response(600, NULL), FLUXO_MISUSE_STATUS);
+    assert_int_equal(response(101, NULL), FLUXO_MISUSE_STATUS);
+    assert_int_equal(response(65736, NULL), FLUXO_MISUSE_STATUS);
+    assert_sends("");
+}
+
+/* RFC 9110 5.3 */
+static void fields_keep_their_order_and_are_not_joined(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(put("Set-Cookie", "a=1"), FLUXO_DONE);
+    assert_int_equal(put("B", "2"), FLUXO_DONE);
+    assert_int_equal(put("Set-Cookie", "c=3"), FLUXO_DONE);
+    assert_int_equal(put("A", "4"), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nB: 2\r\nSet-Cookie: c=3\r\nA: 4\r\nContent-Length: 0\r\n\r\n");
+}
+
+/* RFC 9110 5.6.1 */
+static void connection_is_one_list_without_empty_elements(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("GET", "/", "a");
+    assert_int_equal(put("Connection", "close"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("trailers")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("a/1, b")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_close(&writer), FLUXO_DONE);
+    assert_int_equal(fluxo_write_close(&writer), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nUpgrade: a/1, b\r\nConnection: close, Upgrade, TE\r\n\r\n");
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(put("Upgrade", "a"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("a b")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+}
+
+/* ---- Framing ---- */
+
+/* RFC 9112 6.1, 6.2 */
+static void framing_is_set_once_and_by_the_writer(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(put("Transfer-Encoding", "chunked"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(put("transfer-encoding", "gzip"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(put("Content-Length", "5"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(put("content-LENGTH", "5"), FLUXO_MISUSE_OWN_CALL);
+    assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 5), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 5), FLUXO_MISUSE_ORDER);
+    assert_int_equal(put("a", "b"), FLUXO_MISUSE_ORDER);
+    assert_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, INT64_MAX), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n");
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, (uint64_t)INT64_MAX + 1), FLUXO_MISUSE_ARGUMENT);
+    assert_int_equal(end_head((enum fluxo_content)3, 0), FLUXO_MISUSE_ARGUMENT);
+    assert_sends("");
+}
+
+/* RFC 9112 6.1, RFC 9110 8.6 */
+static void what_has_no_content_has_no_framing(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    respond(103, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_int_equal(response(102, NULL), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 1), FLUXO_MISUSE_NO_BODY);
+    assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
+    respond(204, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 204 No Content\r\n\r\n");
+    begin_answering("CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\n\r\n");
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\n\r\n");
+}
+
+static void http_1_0_gets_no_chunks(void **state)
+{
+    (void)state;
+    begin_answering("GET / HTTP/1.0\r\n\r\n");
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    assert_int_equal(chunk("x", ";a"), FLUXO_DONE);
+    assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("a"), fluxo_text("b")), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nx");
+}
+
+/* RFC 9112 6.3, rule 6 */
+static void a_declared_length_is_met_exactly(void **state)
+{
+    struct fluxo_span span = {"123456", 6};
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_LENGTH, 5);
+    assert_int_equal(fluxo_write_body(&writer, &span, 1), FLUXO_MISUSE_LENGTH);
+    put_body("123");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_MISUSE_LENGTH);
+    assert_int_equal(fluxo_write_body(&writer, &span, 1), FLUXO_MISUSE_LENGTH);
+    assert_want(FLUXO_WANT_WRITE);
+    assert_int_equal(fluxo_conn_shut(&conn), FLUXO_DONE); /* the rest will not come */
+    assert_want(FLUXO_WANT_CLOSE);
+    assert_int_equal(fluxo_write_body(&writer, &span, 1), FLUXO_MISUSE_LENGTH);
+    span.length = 2;
+    assert_int_equal(fluxo_write_body(&writer, &span, 1), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_MISUSE_ORDER);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n123");
+}
+
+/* RFC 9112 7.1: a chunk of no octets would be the last one */
+static void an_empty_write_makes_no_chunk(void **state)
+{
+    struct fluxo_span nothing[2] = {{"", 0}, {NULL, 0}};
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    assert_int_equal(fluxo_write_body(&writer, nothing, 2), FLUXO_DONE);
+    assert_int_equal(fluxo_write_body(&writer, NULL, 0), FLUXO_DONE);
+    put_body("a");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+}
+
+/* RFC 9112 7.1.1, RFC 9110 5.6.3 */
+static void extensions_are_extensions_without_bad_white_space(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    assert_int_equal(chunk("x", "a"), FLUXO_MISUSE_EXTENSION);
+    assert_int_equal(chunk("x", ";"), FLUXO_MISUSE_EXTENSION);
+    assert_int_equal(chunk("x", "; a"), FLUXO_MISUSE_EXTENSION);
+    assert_int_equal(chunk("x", ";a =b"), FLUXO_MISUSE_EXTENSION);
+    assert_int_equal(chunk("x", ";a= \"b\""), FLUXO_MISUSE_EXTENSION);
+    assert_int_equal(chunk("x", ";a=\"b"), FLUXO_MISUSE_EXTENSION);
+    assert_int_equal(chunk("x", ";a=\"b\\\" ;c\";d"), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=\"b\\\" ;c\";d\r\nx\r\n");
+}
+
+/* RFC 9110 6.5.1 */
+static void trailers_that_must_come_first_are_refused(void **state)
+{
+    static const char *const refused[] = {
+        "Content-Length", "transfer-encoding", "Host",          "Authorization", "Cache-Control",
+        "Content-Type",   "Content-Encoding",  "Set-Cookie",    "Trailer",       "TE",
+        "Connection",     "Upgrade",           "Content-Range", "Expect",        "Location"};
+    size_t nth;
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    for (nth = 0; nth < sizeof refused / sizeof refused[0]; nth++)
+        assert_int_equal(fluxo_write_trailer(&writer, fluxo_text(refused[nth]), fluxo_text("1")), FLUXO_MISUSE_TRAILER);
+    put_body("a");
+    assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("Content-Digest"), fluxo_text("x=:YQ==:")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("X"), fluxo_text("")), FLUXO_DONE);
+    assert_int_equal(chunk("b", NULL), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nContent-Digest: x=:YQ==:\r\nX: \r\n\r\n");
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_LENGTH, 0);
+    assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("X"), fluxo_text("y")), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    forget_output();
+}
+
+/* ---- Output ---- */
+
+static void bodies_are_not_copied(void **state)
+{
+    static const char octets[] = "0123456789";
+    struct fluxo_span spans[FLUXO_WRITER_PIECES], body = {octets, 10};
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_LENGTH, 10);
+    assert_int_equal(fluxo_write_body(&writer, &body, 1), FLUXO_DONE);
+    assert_int_equal(fluxo_writer_output(&writer, spans, 1), 1);
+    assert_int_equal(fluxo_writer_output(&writer, spans, FLUXO_WRITER_PIECES), 2);
+    assert_ptr_equal(spans[1].start, octets);
+    assert_int_equal(fluxo_writer_consumed(&writer, spans[0].length + 3), FLUXO_DONE);
+    assert_int_equal(fluxo_writer_output(&writer, spans, FLUXO_WRITER_PIECES), 1);
+    assert_ptr_equal(spans[0].start, octets + 3);
+    assert_int_equal(fluxo_writer_consumed(&writer, 8), FLUXO_MISUSE_LENGTH);
+    assert_int_equal(fluxo_writer_pending(&writer), 7);
+    assert_int_equal(fluxo_writer_consumed(&writer, 7), FLUXO_DONE);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+}
+
+static void a_writer_that_is_full_says_so(void **state)
+{
+    unsigned times = 0;
+    int answer;
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    while ((answer = chunk("ab", NULL)) == FLUXO_DONE)
+        times++;
+    assert_int_equal(answer, FLUXO_FULL);
+    assert_in_range(times, 2, FLUXO_WRITER_PIECES);
+    assert_int_equal(chunk("ab", NULL), FLUXO_FULL);
+    forget_output();
+    assert_int_equal(chunk("ab", NULL), FLUXO_DONE);
+    forget_output();
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("0\r\n\r\n");
+}
+
+static void a_head_may_be_taken_back(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_MISUSE_ORDER);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(put("a", "b"), FLUXO_DONE);
+    assert_int_equal(response(200, NULL), FLUXO_MISUSE_ORDER);
+    assert_sends("");
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
+    respond(500, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void a_head_has_a_bound(void **state)
+{
+    static char value[60000];
+    struct fluxo_span span = {value, sizeof value};
+    unsigned times = 0;
+    int answer;
+
+    (void)state;
+    memset(value, 'v', sizeof value);
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    while ((answer = fluxo_write_field(&writer, fluxo_text("a"), span)) == FLUXO_DONE)
+        times++;
+    assert_int_equal(answer, FLUXO_MISUSE_LIMIT);
+    assert_int_equal(times, 17);
+    span.length = 70000;
+    assert_int_equal(put("b", "c"), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_true(fluxo_writer_pending(&writer) < 1 << 20);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_message(GET);
+    assert_int_equal(response(200, NULL), FLUXO_FULL); /* too much waits */
+    forget_output();
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+}
+
+static void responses_may_wait_behind_each_other(void **state)
+{
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_LENGTH, 1);
+    put_body("1");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_message(GET);
+    respond(404, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_line_end_gets_into_a_line),
+        cmocka_unit_test(no_control_gets_into_a_line),
+        cmocka_unit_test(no_white_space_begins_a_field),
+        cmocka_unit_test(a_request_is_its_octets_and_no_more),
+        cmocka_unit_test(every_request_has_the_host_of_its_target),
+        cmocka_unit_test(each_method_has_its_form_of_target),
+        cmocka_unit_test(a_request_says_when_it_has_no_content_if_that_is_news),
+        cmocka_unit_test(te_names_no_chunked_and_has_its_option),
+        cmocka_unit_test(a_status_line_has_its_space_without_a_reason),
+        cmocka_unit_test(a_status_is_from_100_to_599),
+        cmocka_unit_test(fields_keep_their_order_and_are_not_joined),
+        cmocka_unit_test(connection_is_one_list_without_empty_elements),
+        cmocka_unit_test(framing_is_set_once_and_by_the_writer),
+        cmocka_unit_test(what_has_no_content_has_no_framing),
+        cmocka_unit_test(http_1_0_gets_no_chunks),
+        cmocka_unit_test(a_declared_length_is_met_exactly),
+        cmocka_unit_test(an_empty_write_makes_no_chunk),
+        cmocka_unit_test(extensions_are_extensions_without_bad_white_space),
+        cmocka_unit_test(trailers_that_must_come_first_are_refused),
+        cmocka_unit_test(bodies_are_not_copied),
+        cmocka_unit_test(a_writer_that_is_full_says_so),
+        cmocka_unit_test(a_head_may_be_taken_back),
+        cmocka_unit_test(a_head_has_a_bound),
+        cmocka_unit_test(responses_may_wait_behind_each_other),
+    };
+    int failed = cmocka_run_group_tests_name("writer", tests, NULL, NULL);
+
+    fluxo_writer_close(&writer);
+    return failed;
+}
