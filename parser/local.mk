@@ -18,7 +18,7 @@ fluxo_HEADERS = parser/fluxo/parser.h \
 machines = parser/request.c parser/response.c parser/chunked.c parser/target.c parser/value.c
 grammar = parser/require.rl parser/grammar/relaxed.rl parser/grammar/rfc5234.rl parser/grammar/rfc3986.rl parser/grammar/rfc9110.rl parser/grammar/rfc9112.rl
 
-EXTRA_DIST += $(grammar) parser/field.rl $(machines:.c=.rl) parser/ragel-$(RAGEL_STYLE)
+EXTRA_DIST += $(grammar) parser/field.rl parser/path.rl $(machines:.c=.rl) parser/ragel-$(RAGEL_STYLE)
 
 if HAVE_RAGEL
 RUN_RAGEL = $(AM_V_GEN)$(MKDIR_P) parser && $(RAGEL) -C -L -I $(srcdir)/parser -o $@
@@ -29,7 +29,7 @@ parser/response.c: parser/response.rl parser/field.rl $(grammar) parser/ragel-$(
 	$(RUN_RAGEL) -$(RAGEL_STYLE) $(srcdir)/parser/response.rl
 parser/chunked.c: parser/chunked.rl parser/field.rl $(grammar) parser/ragel-$(RAGEL_STYLE)
 	$(RUN_RAGEL) -$(RAGEL_STYLE) $(srcdir)/parser/chunked.rl
-parser/target.c: parser/target.rl $(grammar)
+parser/target.c: parser/target.rl parser/path.rl $(grammar)
 	$(RUN_RAGEL) -T0 $(srcdir)/parser/target.rl
 parser/value.c: parser/value.rl $(grammar)
 	$(RUN_RAGEL) -T0 $(srcdir)/parser/value.rl

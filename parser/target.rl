@@ -15,6 +15,7 @@
     include rfc9112 "grammar/rfc9112.rl";
     include fluxo_require "require.rl";
     include relaxed "grammar/relaxed.rl";
+    include fluxo_path "path.rl";
 
     action see_host        { fluxo_see_host(run); }
     action see_colon       { fluxo_see_colon(run); }
@@ -27,13 +28,6 @@
     the_scheme    = "http"i "s"i?;
     the_authority = ( uri_host $see_host ) ( ":" @see_colon ( port $add_port_digit ) )?;
 
-    # Paths and queries, escapes aside; what follows a percent sign that begins no escape cannot be a HEXDIG
-    path_octet    = unreserved | sub_delims | ":" | "@" | "/" | relaxed_raw_target | relaxed_target_obs_text;
-    query_octet   = path_octet | "?" | relaxed_raw_query;
-    path_octets   = ( path_octet | pct_encoded | relaxed_bare_percent+ ( path_octet - HEXDIG | pct_encoded ) )*
-                    relaxed_bare_percent*;
-    query_octets  = ( query_octet | pct_encoded | relaxed_bare_percent+ ( query_octet - HEXDIG | pct_encoded ) )*
-                    relaxed_bare_percent*;
     the_query     = "?" query_octets;
     the_path      = ( "/" path_octets )? the_query?;
 

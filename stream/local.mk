@@ -5,12 +5,17 @@
 lib_LIBRARIES += libfluxo.a
 
 libfluxo_a_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(ZLIB_CFLAGS)
-libfluxo_a_SOURCES = stream/base.c stream/life.c stream/conn.c stream/conn.h stream/head.c stream/writer.c
+libfluxo_a_SOURCES = stream/base.c \
+    stream/life.c stream/conn.c stream/conn.h stream/head.c stream/writer.c \
+    stream/target.c stream/path.c stream/octets.h stream/split.h \
+    stream/calendar.c stream/date.h \
+    stream/coding.c stream/pipe.c stream/source.c
 libfluxo_a_LIBADD = $(libparser_a_OBJECTS)
 libfluxo_a_DEPENDENCIES = $(libparser_a_OBJECTS)
 
 fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuses.def \
-    stream/fluxo/stream.h stream/fluxo/events.def stream/fluxo/life.def stream/fluxo/want.def
+    stream/fluxo/stream.h stream/fluxo/events.def stream/fluxo/life.def stream/fluxo/want.def \
+    stream/fluxo/target.h stream/fluxo/date.h stream/fluxo/body.h
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = stream/fluxo.pc
@@ -18,10 +23,11 @@ nodist_pkgconfig_DATA = stream/fluxo.pc
 # ---- The machines of values, in tables: each is small and none is hot. `stream_machines += stream/NAME.c` adds one. ----
 
 stream_machines = stream/list.c stream/decode.c
+stream_machines += stream/split.c stream/date.c
 
 libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/tables.h stream/list.h stream/decode.h
 fluxo_HEADERS += stream/fluxo/field.h stream/fluxo/hops.def stream/fluxo/readings.def
-EXTRA_DIST += $(stream_machines:.c=.rl)
+EXTRA_DIST += $(stream_machines:.c=.rl) stream/note.rl
 MAINTAINERCLEANFILES += $(stream_machines)
 
 if HAVE_RAGEL
@@ -31,4 +37,8 @@ stream/list.c: stream/list.rl $(grammar)
 	$(RUN_STREAM_RAGEL) $(srcdir)/stream/list.rl
 stream/decode.c: stream/decode.rl $(grammar)
 	$(RUN_STREAM_RAGEL) $(srcdir)/stream/decode.rl
+stream/split.c: stream/split.rl stream/note.rl parser/path.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/split.rl
+stream/date.c: stream/date.rl $(grammar)
+	$(RUN_STREAM_RAGEL) $(srcdir)/stream/date.rl
 endif

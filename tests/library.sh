@@ -80,7 +80,7 @@ compiles() { # compiles COMPILER FLAG...
     shift
     for source in $(list_sources); do
         $compiler "$@" -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I "$TOP_SRCDIR/stream" -I "$TOP_SRCDIR/parser" \
-            -DFLUXO_VERSION='"0"' -fsyntax-only "$source" 2>"$scratch/log" || { sed 's/^/# /' "$scratch/log"; return 1; }
+            -DFLUXO_VERSION='"0"' $ZLIB_CFLAGS -fsyntax-only "$source" 2>"$scratch/log" || { sed 's/^/# /' "$scratch/log"; return 1; }
     done
 }
 

@@ -11,7 +11,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
     FLUXO_GET='$(abs_top_builddir)/fluxo-get'; export FLUXO_GET; \
     RAGEL='$(RAGEL)'; export RAGEL; \
-    CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE;
+    CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export CC CXX NM SANITIZE ZLIB_CFLAGS;
 
 # ---- Text fixtures: a claim, an input, the events ----
 
@@ -48,12 +48,37 @@ tests_writer_test_SOURCES = tests/writer.c tests/exchange.c tests/exchange.h
 tests_writer_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/writer.test
 
+check_PROGRAMS += tests/target.test tests/date.test
+tests_target_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_target_test_SOURCES = tests/target.c tests/guarded.h
+tests_target_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+tests_date_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_date_test_SOURCES = tests/date.c tests/guarded.h
+tests_date_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/target.test tests/date.test
+
 check_PROGRAMS += tests/field.test
 tests_field_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
 tests_field_test_SOURCES = tests/field.c
 tests_field_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/field.test
+
+check_PROGRAMS += tests/body.test
+tests_body_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(ZLIB_CFLAGS) $(CMOCKA_CFLAGS)
+tests_body_test_SOURCES = tests/body.c
+tests_body_test_LDADD = libfluxo.a $(ZLIB_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/body.test
 endif
+
+# ---- Content codings, with other programs ----
+
+check_PROGRAMS += tests/recode
+tests_recode_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser
+tests_recode_SOURCES = tests/recode.c
+tests_recode_LDADD = libfluxo.a $(ZLIB_LIBS)
+
+TESTS += tests/codings.sh
+EXTRA_DIST += tests/codings.sh
 
 # ---- Laws of connection and writer, over random calls and cuts ----
 

@@ -50,6 +50,26 @@
     parameter       = parameter_name "=" parameter_value;
     parameters      = ( OWS ";" OWS parameter? )*;
 
+    # 5.6.7 Date/time formats: case-sensitive, all of them
+    day_name     = "Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat" | "Sun";
+    day          = DIGIT{2};
+    month        = "Jan" | "Feb" | "Mar" | "Apr" | "May" | "Jun" | "Jul" | "Aug" | "Sep" | "Oct" | "Nov" | "Dec";
+    year         = DIGIT{4};
+    date1        = day SP month SP year;
+    GMT          = "GMT";
+    hour         = DIGIT{2};
+    minute       = DIGIT{2};
+    second       = DIGIT{2};
+    time_of_day  = hour ":" minute ":" second;
+    IMF_fixdate  = day_name "," SP date1 SP time_of_day SP GMT;
+    date2        = day "-" month "-" DIGIT{2};
+    day_name_l   = "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday";
+    rfc850_date  = day_name_l "," SP date2 SP time_of_day SP GMT;
+    date3        = month SP ( DIGIT{2} | ( SP DIGIT ) );
+    asctime_date = day_name SP date3 SP time_of_day SP year;
+    obs_date     = rfc850_date | asctime_date;
+    HTTP_date    = IMF_fixdate | obs_date;
+
     # 6.6.2 Trailer
     Trailer = ( field_name ( OWS "," OWS field_name )* )?;
 

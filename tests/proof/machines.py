@@ -21,6 +21,14 @@ PLACEHOLDER = "( VCHAR | obs_text )+"
 HEAD = "CRLF ( field_line CRLF )* CRLF"
 USERINFO = 'scheme "://" userinfo "@" OCTET*'
 
+# Numbers that the ABNF lets stand in a date
+NO_DAY = '( "00" | " 0" | "3" 0x32..0x39 | 0x34..0x39 DIGIT )'
+NO_HOUR = '( "2" 0x34..0x39 | 0x33..0x39 DIGIT )'
+NO_SECOND = '( "6" 0x31..0x39 | 0x37..0x39 DIGIT )'
+DATE_OF_DAY = 'HTTP_date - ( ALPHA+ ", " %s OCTET* ) - ( ALPHA+ SP ALPHA+ SP %s SP OCTET* )' % (NO_DAY, NO_DAY)
+DATE_OF_TIME = '%s - ( OCTET* %s ":" DIGIT{2} ":" OCTET* ) - ( OCTET* ":" 0x36..0x39 DIGIT ":" OCTET* ) - ( OCTET* ":" %s OCTET* )' % (
+    DATE_OF_DAY, NO_HOUR, NO_SECOND)
+
 PARAMETERS = '( OWS ";" OWS transfer_parameter )*'
 KNOWN = '( "chunked"i | "compress"i | "deflate"i | "gzip"i | "x-compress"i | "x-gzip"i )'
 IDENTITY = '"identity"i ' + PARAMETERS
@@ -107,6 +115,24 @@ CLAIMS = [
     claim("parameter-value", "stream/decode", ("grammar", "parameter_value"), entry="in_parameter_value"),
     claim("quoted text", "stream/decode", ("grammar", "( qdtext | quoted_pair )*"), entry="in_quoted_text"),
     claim("percent-decoding", "stream/decode", ("grammar", '( OCTET - "%" | pct_encoded )*'), entry="in_percent"),
+    claim("origin-form, split", "stream/split",
+          ("grammar", "origin_form"),
+          entry="in_origin"),
+    claim("absolute-form, split", "stream/split",
+          ("grammar", "absolute_form"),
+          ("schemes", "http_URI | https_URI"),
+          ("userinfo", "( http_URI | https_URI ) - ( %s )" % USERINFO),
+          entry="in_absolute"),
+    claim("asterisk-form, split", "stream/split",
+          ("grammar", "asterisk_form"),
+          entry="in_asterisk"),
+    claim("Host, split", "stream/split",
+          ("grammar", "Host"),
+          entry="in_authority", refusing=["require_absolute_form"]),
+    claim("HTTP-date", "stream/date",
+          ("grammar", "HTTP_date"),
+          ("day", DATE_OF_DAY),
+          ("time", DATE_OF_TIME)),
 ]
 
 # The machines that say themselves what they refuse; the others' refusals are named in check.c.

@@ -19,7 +19,7 @@ Result = namedtuple("Result", "part claim holds words witness")  # holds is None
 # The published rules that the grammar must have, with all that they are made of: RFC 9112's, then those of RFC 9110.
 ROOTS = ("HTTP-message", "chunked-body", "obs-fold", "Transfer-Encoding",
          "Host", "Content-Length", "Content-Type", "Content-Encoding", "Connection", "Upgrade", "Expect", "TE", "Trailer", "Accept",
-         "Accept-Encoding", "http-URI", "https-URI", "comment")
+         "Accept-Encoding", "http-URI", "https-URI", "HTTP-date", "comment")
 
 
 class Tree:

@@ -4,8 +4,8 @@
 How this works: `ragel -x` writes what it would compile as XML, states and transitions and the actions on them. An action only
 matters here where it steers: `fgoto` leads elsewhere, `fhold` gives the byte to the state it leads to, and an action that a
 caller names as refusing lets nothing pass. An action named require_... is a guard: whether it jumps hangs on what C knows, so it
-lets pass, unless the caller names it. Any other jump is an error here, so that no new one goes unseen. Three actions of target.rl
-steer today: begin_authority (fgoto), begin_path (fhold and fgoto) and require_absolute_form (a guard).
+lets pass, unless the caller names it. Any other jump is an error here, so that no new one goes unseen. Three actions of target.rl,
+and their like in split.rl, steer today: begin_authority (fgoto), begin_path (fhold and fgoto) and require_absolute_form (a guard).
 """
 
 import os
