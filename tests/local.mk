@@ -35,9 +35,6 @@ TESTS += tests/units.test
 
 check_PROGRAMS += tests/conn.test
 tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
-tests_conn_test_SOURCES = tests/conn.c
-tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
-TESTS += tests/conn.test
 tests_conn_test_SOURCES = tests/conn.c tests/exchange.c tests/exchange.h
 tests_conn_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/conn.test
