@@ -4,7 +4,7 @@
     python3 doc/map.py [--check] [--tap]
 
 How this works: reading.py reads the grammar, the tables, the fixtures and doc/requirements.md. From them this script writes
-doc/map.md, doc/errors.md, and the table of relaxations in doc/deviations.md; with --check it writes nothing and compares. Then it
+doc/map.md, doc/errors.md, doc/life.md (life.py) and the table of relaxations in doc/deviations.md; with --check it writes nothing and compares. Then it
 looks for gaps, one function for each kind, each yielding a sentence for each gap. Exit status 1: there are gaps, or files that differ.
 
 Environment: TOP_SRCDIR; FLUXO_RFC, a folder with abnf/, whose rules must all be in the grammar or in doc/left-out.txt.
@@ -15,8 +15,10 @@ import re
 import sys
 from collections import defaultdict
 
+import life
 import reading
 from reading import order_place
+from writing import escape, link, table
 
 NAMED_OTHERWISE = ("real", "relaxed", "regress", "incremental", "smuggling")  # folders whose names need no section
 BEGIN, END = "<!-- relaxations: written by ./dev map from parser/fluxo/relax.def -->\n", "<!-- end of relaxations -->"
@@ -31,6 +33,7 @@ class Tree:
         self.relaxed = reading.read_rules("parser/grammar/relaxed.rl")
         self.errors = reading.read_errors()
         self.relaxations = reading.read_relaxations()
+        self.steps = reading.read_steps()
         self.fixtures = reading.read_fixtures()
         self.requirements = reading.read_requirements()
         self.left_out = reading.read_left_out()
@@ -41,19 +44,6 @@ class Tree:
 
 
 # ---- Writing ----
-
-
-def escape(text):
-    return re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
-
-
-def link(text, path, line=None):
-    return "[%s](../%s%s)" % (text, path, "#L%d" % line if line else "")
-
-
-def table(titles, rows):
-    lines = [titles, ["---"] * len(titles)] + rows
-    return "".join("| %s |\n" % " | ".join(line) for line in lines)
 
 
 def group_by_place(pairs):
@@ -83,6 +73,10 @@ def show_relaxation(relaxation):
     return "- relaxation `%s`: %s\n" % (relaxation.name, escape(relaxation.passes))
 
 
+def show_step(step):
+    return "- step `%s`: %s ([of a connection's life](life.md))\n" % (step.event, escape(step.sentence))
+
+
 def show_fixture(fixture):
     errors = "".join(" → `%s`" % error for error in dict.fromkeys(fixture.errors))
     return "- %s%s\n" % (link(escape(fixture.title), fixture.path), errors)
@@ -96,9 +90,10 @@ def write_sections(tree):
     rules = group_by_place((place, rule) for rule in tree.rules + tree.relaxed for place in rule.places)
     errors = group_by_place((place_of(error.section), error) for error in tree.errors)
     relaxations = group_by_place((place_of(row.section), row) for row in tree.relaxations)
+    steps = group_by_place((place_of(step.section), step) for step in tree.steps)
     fixtures = group_by_place((fixture.place, fixture) for fixture in tree.fixtures)
     told = None
-    for place in sorted(filter(None, {**rules, **errors, **relaxations, **fixtures}), key=order_place):
+    for place in sorted(filter(None, {**rules, **errors, **relaxations, **steps, **fixtures}), key=order_place):
         if place[0] != told:
             yield "\n## RFC %s\n" % place[0]
             told = place[0]
@@ -106,7 +101,8 @@ def write_sections(tree):
         yield show_part(rules[place], show_rule)
         yield show_part(relaxations[place], show_relaxation)
         yield show_part(errors[place], lambda error: show_error(error, tree.producers))
-        yield "\n" if fixtures[place] and (rules[place] or relaxations[place] or errors[place]) else ""
+        yield show_part(steps[place], show_step)
+        yield "\n" if fixtures[place] and (rules[place] or relaxations[place] or errors[place] or steps[place]) else ""
         yield show_part(fixtures[place], show_fixture)
 
 
@@ -193,7 +189,8 @@ def fill_deviations(tree):
 
 
 def write_documents(tree):
-    return {"doc/map.md": write_map(tree), "doc/errors.md": write_errors(tree), "doc/deviations.md": fill_deviations(tree)}
+    return {"doc/map.md": write_map(tree), "doc/errors.md": write_errors(tree), "doc/life.md": life.write_page(tree.steps),
+            "doc/deviations.md": fill_deviations(tree)}
 
 
 def store(documents):
@@ -250,6 +247,7 @@ def find_unknown_sections(tree):
     cited = [(fixture.path, place) for fixture in tree.fixtures for place in fixture.cited + [fixture.place] if place]
     cited += [("errors.def, " + error.name, place_of(error.section)) for error in tree.errors if place_of(error.section)]
     cited += [("relax.def, " + row.name, place_of(row.section)) for row in tree.relaxations]
+    cited += [("life.def, " + step.event, place_of(step.section)) for step in tree.steps]
     cited += [("%s:%d" % (rule.file, rule.line), place) for rule in tree.rules + tree.relaxed for place in rule.places]
     for document in ("doc/requirements.md", "doc/deviations.md"):
         cited += [(document, place) for place in reading.PLACE.findall(reading.read(document))]

@@ -6,7 +6,7 @@
 How this works: a rule of a machine, with its actions, becomes a machine of its own in a temporary folder, which `ragel -Vp` turns
 into a graph and `dot` draws. In between the graph is made readable: what is refused goes to the caption; octets are named by the
 grammar's own rules of one octet; edges that only differ in their octets become one; a row of states with one way through becomes
-one edge with a word; what only a relaxation lets pass is drawn in dashes.
+one edge with a word; what only a relaxation lets pass is drawn in dashes. The life of a connection is drawn from its rows: lives.py.
 
 Needs ragel and dot (graphviz). Environment: TOP_SRCDIR, RAGEL, DOT.
 """
@@ -20,6 +20,9 @@ import sys
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+
+import lives
+import reading
 
 TOP = os.environ.get("TOP_SRCDIR") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PARSER = os.path.join(TOP, "parser")
@@ -354,6 +357,23 @@ def caption(file, chart):
     return "parser/%s, %d state%s%s" % (file, states, "" if states == 1 else "s", "; what does not fit: " + refusals if refusals else "")
 
 
+# The name, the text for dot and its options, and what is to be seen.
+def list_lives():
+    steps, answers = reading.read_steps(), reading.read_answers()
+    return (
+        ("request", lives.show_side(steps, "request"), [], "The request's side. Events that do not lead to another state are left out."),
+        ("response", lives.show_side(steps, "response"), [], "The response's side."),
+        ("exchange", lives.show_joint(steps, answers), ["-Kneato", "-n"],
+         "Both: the request goes across, the response down. In each pair stands what is wanted there, which may depend on a flag. Pale arrows close or break."),
+    )
+
+
+def draw_life(name, text, options, words, folder):
+    with open(os.path.join(folder, "life-%s.svg" % name), "w", encoding="utf-8") as picture:
+        picture.write(run([DOT] + options + ["-Tsvg"], input=text))
+    return '<h3><code>%s</code></h3>\n<p>%s</p>\n<img src="life-%s.svg" alt="state chart of the %s">\n' % (name, words, name, name)
+
+
 INDEX = """<!doctype html>
 <meta charset="utf-8">
 <title>The machines of fluxo</title>
@@ -378,6 +398,8 @@ def draw_all(folder):
         for heading, file, machine, rules in CHARTS:
             drawn = [pool.submit(draw_chart, file, machine, rule, classes, folder) for rule in rules.split()]
             parts.append((heading, drawn))
+        drawn = [pool.submit(draw_life, *picture, folder) for picture in list_lives()]
+        parts.append(('<a href="../life.md">The life of a connection</a>', drawn))
         text = "".join("<h2>%s</h2>\n%s" % (heading, "".join(done.result() for done in drawn)) for heading, drawn in parts)
     with open(os.path.join(folder, "index.html"), "w", encoding="utf-8") as index:
         index.write(INDEX % text)

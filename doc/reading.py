@@ -21,6 +21,9 @@ Relaxation = namedtuple("Relaxation", "bit name profile section passes needs att
 Fixture = namedtuple("Fixture", "path title cited place errors")
 Requirement = namedtuple("Requirement", "level text places layers")
 Layer = namedtuple("Layer", "name evidence open")
+Step = namedtuple("Step", "event request response needs unless request_after response_after sets drops adopts section sentence line")
+Story = namedtuple("Story", "title text events")
+Answer = namedtuple("Answer", "want request response needs unless sentence line")
 
 
 def absolute(path):
@@ -101,6 +104,45 @@ def read_errors():
 
 def read_relaxations():
     return [Relaxation(*row) for row in read_rows("parser/fluxo/relax.def", "RELAX")]
+
+
+# ---- The life of a connection: cells may hold several words ----
+
+SIDES = ("IDLE", "WAIT", "BODY", "DONE", "TUNNEL", "CLOSED", "ERROR")
+NO_WORDS = {"0": (), "SAME": (), "ANY": SIDES}
+
+
+def read_wide_rows(path, macro):
+    """The cells of each MACRO(...): a string as it is, else the words between bars; at last the number of its line."""
+    text = read(path)
+    for row in re.finditer(r"^%s\((.*?)\)$" % macro, text, re.DOTALL | re.MULTILINE):
+        cells = re.findall(r'"([^"]*)"|([A-Z0-9_]+(?: \| [A-Z0-9_]+)*)', row.group(1))
+        line = text.count("\n", 0, row.start()) + 1
+        yield [NO_WORDS.get(words, tuple(words.split(" | "))) if words else string for string, words in cells] + [line]
+
+
+def read_steps():
+    return [Step(row[0][0], *row[1:]) for row in read_wide_rows("stream/fluxo/life.def", "LIFE")]
+
+
+def read_answers():
+    return [Answer(row[0][0], *row[1:]) for row in read_wide_rows("stream/fluxo/want.def", "WANT")]
+
+
+def read_words(kind):
+    """What stream.h says of FLUXO_SIDE_, FLUXO_LIFE_ or FLUXO_WANT_ words: name and comment."""
+    words = re.findall(r"^    FLUXO_%s_(\w+)(?: = \d+)?,? +/\* (.*?) \*/$" % kind, read("stream/fluxo/stream.h"), re.DOTALL | re.MULTILINE)
+    return [(name, " ".join(comment.split())) for name, comment in words]
+
+
+def read_story(part):
+    lines = part.splitlines()
+    events = [tuple(cell.strip() for cell in line.split(" | ", 2)) for line in lines[1:] if " | " in line]
+    return Story(lines[0].strip(), "\n".join(line for line in lines[1:] if line and " | " not in line), events)
+
+
+def read_stories():
+    return [read_story(part) for part in re.split(r"^= ", read("doc/stories.txt"), flags=re.MULTILINE)[1:]]
 
 
 # ---- The fixtures ----

@@ -2,9 +2,9 @@
 /*
  * Lists, their elements and parameters (RFC 9110 5.6.1 to 5.6.6), one line of a field at a time, one item a call.
  *
- * How this works: each entry reads a whole line. The byte that ends an item, a comma or a semicolon, stops the machine in a state
- * from which the next call goes on; the line's end ends the last item. The actions note where the parts of the item stand. An
- * item is there when its text has a length, so what begins a part sets no length.
+ * How this works: each entry reads a whole line. The byte that ends an item, a comma or a semicolon, stops the machine in a
+ * state from which the next call goes on; the line's end ends the last item. The actions note where the parts of the item stand.
+ * An item is there when its text has a length, so what begins a part sets no length.
  */
 
 #include "list.h"
@@ -131,7 +131,8 @@ static void add_digit(struct fluxo_item *item, unsigned worth, unsigned char dig
     transfer_weight         = "q"i BWS "=" @begin_weight BWS the_qvalue %end_text;
     named_q                 = "q"i BWS "=" BWS ( token | quoted_string );
     the_transfer_coding     = the_name ( OWS ";" OWS transfer_parameter %end_parameter )*;
-    the_t_coding            = the_name ( OWS ";" OWS ( transfer_parameter - named_q ) %end_parameter )* ( OWS ";" OWS transfer_weight )?;
+    the_t_coding            = the_name ( OWS ";" OWS ( transfer_parameter - named_q ) %end_parameter )*
+                              ( OWS ";" OWS transfer_weight )?;
     the_transfer_parameter  = the_name BWS "=" BWS the_value;
     in_te                  := gap ( the_t_coding next )* ( the_t_coding OWS )?;
     in_transfer_encoding   := gap ( the_transfer_coding next )* ( the_transfer_coding OWS )?;

@@ -85,6 +85,15 @@ tests_laws_test_SOURCES = tests/laws.c tests/fixture.c tests/fixture.h tests/tex
 tests_laws_test_LDADD = libfluxo.a
 TESTS += tests/laws.test
 
+# ---- The life of a connection: all of it ----
+
+check_PROGRAMS += tests/life.test
+tests_life_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser
+tests_life_test_SOURCES = tests/life.c tests/life.h tests/pair.c tests/story.c
+tests_life_test_LDADD = libfluxo.a
+TESTS += tests/life.test tests/h11.sh
+EXTRA_DIST += tests/h11.sh tests/h11/lockstep.py
+
 # ---- The programs and the library, from outside ----
 
 check_PROGRAMS += tests/talk
@@ -116,7 +125,7 @@ EXTRA_DIST += tests/accident.sh tests/differential.sh $(differential_files)
 # ---- The manual holds what the tree does ----
 
 TESTS += tests/map.sh
-EXTRA_DIST += tests/map.sh doc/map.py doc/reading.py doc/pictures.py doc/map.md doc/errors.md doc/requirements.md \
+EXTRA_DIST += tests/map.sh doc/map.py doc/life.py doc/lives.py doc/reading.py doc/writing.py doc/pictures.py doc/stories.txt doc/map.md doc/life.md doc/errors.md doc/requirements.md \
     doc/deviations.md doc/sections.txt doc/left-out.txt
 
 # ---- Real servers, and who speaks with them ----

@@ -129,7 +129,7 @@ int fluxo_list_has(const struct fluxo_span *lines, size_t count, struct fluxo_sp
 /*
  * Whether an intermediary must take the field out of a message before it forwards it (RFC 9110 7.6.1): one that is known to be
  * for the next hop, or that Connection names; given all Connection lines of that message. Some fields that a message needs
- * stay, whatever Connection says: hops.def has both lists, with reasons.
+ * stay, whatever Connection says: hops.def has both lists, with reasons. Each call reads the lines anew.
  */
 int fluxo_field_is_hop_by_hop(const struct fluxo_span *connection, size_t count, struct fluxo_span name);
 

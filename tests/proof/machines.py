@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What each machine must accept, said in the bare grammar.
 
-How this works: a Claim names a machine as it is compiled (NAME of parser/, or stream/NAME) and one of its entries. Its first step is the plain grammar; each
-further step is a deliberate difference from the one before, and has its row in differences.txt; the last step is exactly what
-the machine accepts. A claim without further steps is the RFC and nothing else.
+How this works: a Claim names a machine as it is compiled (NAME of parser/, or stream/NAME) and one of its entries. Its first
+step is the plain grammar; each further step is a deliberate difference from the one before, and has its row in differences.txt;
+the last step is exactly what the machine accepts. A claim without further steps is the RFC and nothing else.
 """
 
 from collections import namedtuple
@@ -40,8 +40,6 @@ Q = '"q"i BWS "=" BWS'
 WEIGHT_LAST = 'token ( OWS ";" OWS ( transfer_parameter - ( %s ( token | quoted_string ) ) ) )* ( OWS ";" OWS %s qvalue )?' % (Q, Q)
 RANGE_PARAMETER = '( ( parameter - ( "q="i parameter_value ) ) | ( "q="i qvalue ) )'
 MEDIA_RANGE = 'type "/" subtype ( OWS ";" OWS %s? )*' % RANGE_PARAMETER
-
-
 RUN = '( field_vchar - DQUOTE - "," | quoted_string )+'
 
 

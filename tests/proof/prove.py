@@ -23,7 +23,8 @@ ROOTS = ("HTTP-message", "chunked-body", "obs-fold", "Transfer-Encoding",
 
 
 class Tree:
-    """A copy of parser/ with stream/ beside it, and what was compiled of it; the bare automata may be another tree's, where the grammar is the same."""
+    """A copy of parser/ with stream/ beside it, and what was compiled of it; the bare automata may be another tree's, where the
+    grammar is the same."""
 
     def __init__(self, parser, scratch, bare=None):
         self.parser, self.scratch = parser, scratch
