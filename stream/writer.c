@@ -129,6 +129,19 @@ static uint32_t find_text(const struct fluxo_writer *writer)
     return nth < writer->count ? piece_of(writer, nth)->at : writer->ready;
 }
 
+/* Here and nowhere else, for a call that adds text keeps offsets into it; and seldom, so that it costs little. */
+static void move_text_down(struct fluxo_writer *writer)
+{
+    unsigned nth;
+
+    memmove(writer->text, writer->text + writer->from, writer->to - writer->from);
+    for (nth = 0; nth < writer->count; nth++)
+        piece_at(writer, nth)->at -= piece_at(writer, nth)->start ? 0 : writer->from;
+    writer->ready -= writer->from;
+    writer->to -= writer->from;
+    writer->from = 0;
+}
+
 int fluxo_writer_consumed(struct fluxo_writer *writer, size_t octets)
 {
     if (octets > fluxo_writer_pending(writer))
@@ -140,24 +153,12 @@ int fluxo_writer_consumed(struct fluxo_writer *writer, size_t octets)
         octets -= here;
     }
     writer->from = find_text(writer);
+    if (writer->from && (writer->from == writer->to || writer->from > writer->room / 2))
+        move_text_down(writer);
     return FLUXO_DONE;
 }
 
 /* ---- Text ---- */
-
-static void move_text_down(struct fluxo_writer *writer)
-{
-    unsigned nth;
-
-    if (!writer->from)
-        return;
-    memmove(writer->text, writer->text + writer->from, writer->to - writer->from);
-    for (nth = 0; nth < writer->count; nth++)
-        piece_at(writer, nth)->at -= piece_at(writer, nth)->start ? 0 : writer->from;
-    writer->ready -= writer->from;
-    writer->to -= writer->from;
-    writer->from = 0;
-}
 
 static int reserve(struct fluxo_writer *writer, size_t more)
 {
@@ -168,7 +169,6 @@ static int reserve(struct fluxo_writer *writer, size_t more)
         return FLUXO_MISUSE_LIMIT;
     if (writer->to + more <= writer->room)
         return FLUXO_DONE;
-    move_text_down(writer);
     while (room < writer->to + more)
         room *= 2;
     if (room > TEXT_MOST)

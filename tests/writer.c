@@ -502,6 +502,26 @@ static void responses_may_wait_behind_each_other(void **state)
     assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
 }
 
+/* What has gone out makes room for what is written, and nothing that is being written moves. */
+static void a_connection_may_have_many_exchanges(void **state)
+{
+    int exchange;
+
+    (void)state;
+    begin(FLUXO_SERVER);
+    for (exchange = 0; exchange < 100; exchange++) {
+        assert_message(GET);
+        assert_int_equal(response(200, NULL), FLUXO_DONE);
+        assert_int_equal(put("a", "a value of some length, so that the text fills up"), FLUXO_DONE);
+        assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_DONE);
+        put_body("x");
+        assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+        assert_sends("HTTP/1.1 200 OK\r\na: a value of some length, so that the text fills up\r\nTransfer-Encoding: "
+                     "chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+        assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,6 +549,7 @@ int main(void)
         cmocka_unit_test(a_head_may_be_taken_back),
         cmocka_unit_test(a_head_has_a_bound),
         cmocka_unit_test(responses_may_wait_behind_each_other),
+        cmocka_unit_test(a_connection_may_have_many_exchanges),
     };
     int failed = cmocka_run_group_tests_name("writer", tests, NULL, NULL);
 
