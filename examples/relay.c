@@ -647,6 +647,7 @@ static bool pour(struct link *link, struct end *from)
     to->can_send = sent > 0;
     link->is_gone = sent < 0 && !would_block();
     from->from += sent > 0 ? (size_t)sent : 0;
+    from->has_more = from->from < from->to;
     return sent > 0;
 }
 

@@ -168,13 +168,20 @@ keeps_alive() {
 }
 
 not_modified() {
-    browse -o "$out" -w '%{http_code}' -H 'If-Modified-Since: Fri, 01 Jan 2038 00:00:00 GMT' "$url$1" >"$scratch/code"
+    since=$(browse -I "$url$1" | tr -d '\r' | sed -n 's/^Last-Modified: //p')
+    browse -o "$out" -w '%{http_code}' -H "If-Modified-Since: $since" "$url$1" >"$scratch/code"
     test "$(cat "$scratch/code")" = 304 && ! test -s "$out"
 }
 
 is_coded() {
     browse -D - -o /dev/null -H 'Accept-Encoding: gzip' "$url$1" | tr -d '\r' >"$out"
     grep -qi '^content-encoding: gzip$' "$out" && same "$1" --compressed
+}
+
+# RFC 9110 15.3.6
+drops_content() {
+    browse -i "$url/status?code=205" "$url/hello" | tr -d '\r' >"$out"
+    test "$(statuses)" = '205 200' && has 'Content-Length: 0' && lacks 'status 205' && has hello
 }
 
 is_chunked() {
@@ -257,7 +264,6 @@ keeps_end_to_end() {
 }
 
 goes_by_absolute_form() {
-    ask "$port" 'GET http://b.example:81?q HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' && has 'not found' || :
     ask "$port" 'GET http://b.example:81/request?q HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' &&
         has 'GET /request?q HTTP/1.1' && has 'Host: b.example:81' && lacks '^Host: a$'
 }
@@ -276,9 +282,11 @@ names_1_0_in_via() {
 
 # ---- What is broken ----
 
-# answers STATUSES BYTES: and closes by itself, without a reset
+# answers STATUSES BYTES [TALK'S OPTIONS]: and closes by itself, without a reset
 answers() {
-    ask "$port" "$2" && test "$(statuses)" = "$1" && has 'Connection: close'
+    expected=$1
+    shift
+    ask "$port" "$@" && test "$(statuses)" = "$expected" && has 'Connection: close'
 }
 
 # is_gateway_fault STATUS ROUTE
@@ -301,7 +309,7 @@ is_reset_for_1_0() {
 # What an origin says unasked is no answer to the next request.
 is_not_desynchronised() {
     browse "$url/broken/$1" "$url/hello" >"$out"
-    test "$(tail -n 1 "$out")" = hello
+    tail -n 1 "$out" | grep -q 'hello$' && lacks more
 }
 
 tells_unreachable() {
@@ -505,7 +513,7 @@ claim 'node: until close stays so for HTTP/1.0' is_until_close '/close?size=3000
 claim 'node: the head that answers HEAD is the same' same_head '/length?size=1000' -I
 claim 'node: gzip' is_coded '/gzip?size=100000'
 claim 'node: 204' same_head /nothing
-claim 'node: 205, whose content is dropped' same_head '/status?code=205' -H 'Connection: close' || :
+claim 'node: 205, whose content is dropped' drops_content
 claim 'node: 304' same_head /not-modified
 claim 'node: 16 MiB of known length come back as they went' echoes -T "$scratch/large"
 claim 'node: 16 MiB in chunks come back as they went' echoes_piece_by_piece
@@ -531,7 +539,7 @@ claim 'the same, byte by byte' pipelines --split 1
 claim 'upgrade: a protocol of the origin'\''s own, both ways, and its end' finds '101 echo 1048581 HELLO' upgrade "$port"
 claim 'upgrade: octets right behind the request are not lost' finds 'AT ONCE' switch "$port"
 claim 'an answer before the content has come' finds 'HTTP/1.1 200 OK early' early "$port" 4000000
-claim 'the same, and the rest of the content is short' finds 'HTTP/1.1 200 OK early' early "$port" 30000
+claim 'the same, and the rest of the content is short' finds 'HTTP/1.1 200 OK early' early "$port" 32768
 
 claim 'CONNECT: 501' answers 501 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n'
 claim 'a request that is none: 400' answers 400 'GET / HTTP/1.1\r\nHost : a\r\n\r\n'
@@ -542,7 +550,7 @@ claim 'a second Content-Length: 400' answers 400 'POST /echo HTTP/1.1\r\nHost: a
 claim 'a bare LF in a target that the strict profile refuses: 400' answers 400 'GET /a|b HTTP/1.1\r\nHost: a\r\n\r\n'
 claim 'a transfer coding that is not known: 501' answers 501 \
     'POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip2, chunked\r\n\r\n0\r\n\r\n'
-claim 'a request that is cut short: 400' answers 400 'POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc' || :
+claim 'a request that is cut short: 400' answers 400 'POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc' --half-close
 
 for route in junk close head field length lengths switch; do
     claim "an origin's fault before the content, $route: 502" is_gateway_fault 502 $route
