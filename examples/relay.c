@@ -36,8 +36,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <fluxo/date.h>
 #include <fluxo/field.h>
 #include <fluxo/stream.h>
+#include <fluxo/target.h>
 
 enum {
     INPUT = 65536,       /* octets: more than the limits of head and trailers, so that neither fills it */
@@ -66,7 +68,7 @@ struct link {
     struct link *next;
     struct end client, origin;
     int64_t deadline;
-    bool is_asked, was_open, is_heard;  /* the origin has the request; on a connection that is not new; it has said something */
+    bool is_asked, may_ask_again;       /* the origin has the request; it may have closed before it saw it */
     bool ends_at_close, takes_trailers; /* the response to the client; the client */
     bool is_lingering, is_late, is_gone;
     char address[64];
@@ -153,10 +155,9 @@ static bool connect_origin(struct end *end)
 
 static int write_date(struct fluxo_writer *writer)
 {
-    char text[64];
-    time_t seconds = time(NULL);
-    strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", gmtime(&seconds));
-    return fluxo_write_field(writer, fluxo_text("Date"), fluxo_text(text));
+    char text[FLUXO_DATE_LENGTH];
+    fluxo_date_format(time(NULL), text);
+    return fluxo_write_field(writer, fluxo_text("Date"), fluxo_span_of(text, sizeof text));
 }
 
 /* The client is to see that the response is not whole. Where only the connection's end would end it, that takes a reset. */
@@ -176,7 +177,7 @@ static void answer(struct link *link, unsigned status)
     struct fluxo_span text[] = {fluxo_text(fluxo_status_reason(status)), fluxo_text("\n")};
     close_end(&link->origin);
     link->is_asked = false;
-    if (fluxo_write_response(writer, status, fluxo_text(NULL)) < 0) { /* another response has begun */
+    if (fluxo_write_response(writer, status, fluxo_text(NULL))) { /* another response has begun */
         break_off(link);
         return;
     }
@@ -202,24 +203,24 @@ static bool read_number(struct fluxo_span digits, uint64_t most, uint64_t *numbe
     return digits.length > 0;
 }
 
-/* RFC 9112 3.2.2: the origin gets origin-form, and the authority of absolute-form in place of Host. */
+/* RFC 9112 3.2.2: of absolute-form the origin gets path and query as the target, and the authority as Host. */
 static struct fluxo_span split_target(const struct fluxo_head *head, struct fluxo_span *host)
 {
-    struct fluxo_span target = fluxo_head_target(head);
-    const char *end = target.start + target.length, *at = target.start;
+    static char room[INPUT];
+    struct fluxo_span whole = fluxo_head_target(head);
+    struct fluxo_target target;
     *host = fluxo_head_get(head, FLUXO_FIELD_HOST);
     if (!host->start)
         *host = fluxo_text(relay.origin); /* HTTP/1.0 */
-    if (target.start[0] == '/' || target.start[0] == '*')
-        return target;
-    while (at < end && *at != '/') /* to the slashes behind the scheme: the parser has seen them */
-        at++;
-    for (at += 2, host->start = at; at < end && *at != '/' && *at != '?'; at++)
-        continue;
-    host->length = (size_t)(at - host->start);
-    if (at == end)
+    if (fluxo_target_split(fluxo_head_method_id(head), whole, &target) || target.form != FLUXO_TARGET_ABSOLUTE)
+        return whole;
+    *host = target.authority.whole;
+    if (target.path.length)
+        return fluxo_span_of(target.path.start, (size_t)(whole.start + whole.length - target.path.start));
+    if (!target.has_query) /* RFC 9112 3.2.4 */
         return fluxo_text(fluxo_head_method_id(head) == FLUXO_METHOD_OPTIONS ? "*" : "/");
-    return fluxo_span_of(at, (size_t)(end - at));
+    snprintf(room, sizeof room, "/?%.*s", (int)target.query.length, target.query.start);
+    return fluxo_text(room);
 }
 
 /* Fields that the writer has calls of its own for are its business. */
@@ -251,18 +252,20 @@ static int write_fields(struct fluxo_writer *writer, const struct end *from)
     const struct fluxo_head *head = &from->head;
     struct fluxo_span connection[LINES];
     uint32_t count = fluxo_head_all(head, FLUXO_FIELD_CONNECTION, connection, LINES);
+    unsigned minor = fluxo_conn_facts(&from->conn).minor;
+    bool is_old = minor == 0; /* RFC 9110 10.1.1: then it expects nothing */
     int result = FLUXO_DONE;
     char via[16];
     for (uint32_t field = 0; field < fluxo_head_fields(head) && !result; field++) {
         struct fluxo_span name = fluxo_head_name(head, field), value = fluxo_head_value(head, field);
-        if (fluxo_field_is_hop_by_hop(connection, count, name))
+        if (fluxo_field_is_hop_by_hop(connection, count, name) || (is_old && fluxo_span_is(name, "Expect")))
             continue;
         if (is_limited(head) && fluxo_span_is(name, "Max-Forwards"))
             result = write_hops(writer, name, value);
         else
             result = write_field(writer, name, value);
     }
-    snprintf(via, sizeof via, "1.%u relay", fluxo_conn_facts(&from->conn).minor);
+    snprintf(via, sizeof via, "1.%u relay", minor);
     return result ? result : fluxo_write_field(writer, fluxo_text("Via"), fluxo_text(via));
 }
 
@@ -298,6 +301,18 @@ static int write_request(struct link *link)
     return result ? result : fluxo_write_head(writer, contents[facts.framing], facts.length);
 }
 
+/* RFC 9110 9.2.2: a request that may be made twice, and that we still have. */
+static bool is_repeatable(const struct fluxo_conn *conn)
+{
+    static const bool idempotent[FLUXO_METHODS] = {
+        false,
+#define METHOD(id, name, safe, idempotent, section) idempotent,
+#include <fluxo/methods.def>
+#undef METHOD
+    };
+    return idempotent[fluxo_conn_method(conn)] && fluxo_conn_facts(conn).framing == FLUXO_FRAMING_NONE;
+}
+
 /* What says something before it is asked, or has ended, is no connection to ask on. */
 static bool is_quiet(int fd)
 {
@@ -307,16 +322,14 @@ static bool is_quiet(int fd)
 
 static void ask_origin(struct link *link)
 {
-    int result;
     if (link->origin.fd >= 0 && !is_quiet(link->origin.fd))
         close_end(&link->origin);
-    link->was_open = link->origin.fd >= 0;
-    link->is_heard = false;
-    if (!link->was_open && !connect_origin(&link->origin)) {
+    link->may_ask_again = link->origin.fd >= 0 && is_repeatable(&link->client.conn);
+    if (link->origin.fd < 0 && !connect_origin(&link->origin)) {
         answer(link, 502);
         return;
     }
-    result = write_request(link);
+    int result = write_request(link);
     link->is_asked = result == FLUXO_DONE;
     if (result)
         answer(link, result == FLUXO_MISUSE_MEMORY ? 500 : 400);
@@ -350,27 +363,11 @@ static void pass_request(struct link *link)
         ask_origin(link);
 }
 
-/* RFC 9110 9.2.2: it may be asked once more. */
-static bool is_idempotent(enum fluxo_method method)
-{
-    switch (method) {
-#define METHOD(id, name, safe, idempotent, section)                                                                            \
-    case FLUXO_METHOD_##id:                                                                                                    \
-        return idempotent;
-#include <fluxo/methods.def>
-#undef METHOD
-    default:
-        return false;
-    }
-}
-
 /* The origin has closed, or broken the protocol. If it closed an idle connection just when we asked, it is asked once more. */
 static void lose_origin(struct link *link, unsigned status)
 {
-    bool again = link->is_asked && link->was_open && !link->is_heard && !link->client.has_content &&
-                 is_idempotent(fluxo_conn_method(&link->client.conn));
     close_end(&link->origin);
-    if (again)
+    if (link->is_asked && link->may_ask_again)
         ask_origin(link);
     else if (link->is_asked)
         answer(link, status);
@@ -712,7 +709,7 @@ static void fill(struct link *link, struct end *end)
         return;
     end->to += (size_t)got;
     end->has_more = got > 0;
-    link->is_heard |= end == &link->origin && got > 0;
+    link->may_ask_again &= end != &link->origin || got == 0;
     put_off(link, relay.timeout);
 }
 
@@ -802,7 +799,8 @@ static struct pollfd watch_end(struct link *link, struct end *end)
     bool sends = owes(end) || (is_pouring(link) && (from->from < from->to || from->at_end) && !end->is_shut);
     struct pollfd poll = {.fd = end->fd};
     poll.events = (short)((wants_input(link, end) ? POLLIN : 0) | (sends && !end->can_send ? POLLOUT : 0));
-    if (!poll.events && (end == &link->origin || end->is_shut)) /* poll() would tell a hang-up, again and again */
+    if (!poll.events &&
+        (end == &link->origin || end->at_end || end->is_shut)) /* poll() would tell a hang-up, again and again */
         poll.fd = -1;
     return poll;
 }

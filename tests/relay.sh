@@ -265,7 +265,9 @@ keeps_end_to_end() {
 
 goes_by_absolute_form() {
     ask "$port" 'GET http://b.example:81/request?q HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' &&
-        has 'GET /request?q HTTP/1.1' && has 'Host: b.example:81' && lacks '^Host: a$'
+        has 'GET /request?q HTTP/1.1' && has 'Host: b.example:81' && lacks '^Host: a$' &&
+        ask "$port" 'OPTIONS http://b.example HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' && test "$(statuses)" = 404 &&
+        ask "$port" 'GET http://b.example?/request HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' && test "$(statuses)" = 404
 }
 
 counts_hops() {
@@ -325,6 +327,17 @@ asks_again() {
 asks_post_once() {
     browse -o /dev/null -o /dev/null -w '%{http_code} ' -d x "$url/" "$url/" >"$out"
     test "$(cat "$out")" = '200 502 '
+}
+
+asks_put_once() {
+    browse -o /dev/null -o /dev/null -w '%{http_code} ' -X PUT -d x "$url/" "$url/" >"$out"
+    test "$(cat "$out")" = '200 502 '
+}
+
+# RFC 9110 10.1.1: in HTTP/1.0 there is nothing to expect.
+expects_nothing_in_1_0() {
+    ask "$port" 'POST /request HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx' && has 'POST /request HTTP/1.1' &&
+        test "$(statuses)" = 200 && lacks '^expect'
 }
 
 vanishes() {
@@ -522,6 +535,7 @@ claim 'node: the same from an HTTP/1.0 client' echoes -0 -T "$scratch/large"
 claim '100 Continue is the origin'\''s word' continues
 claim 'so is its refusal, which ends the connection' refuses_content
 claim 'content that comes without 100 goes on' sends_unasked
+claim 'an expectation in HTTP/1.0 is none' expects_nothing_in_1_0
 claim '103 Early Hints is passed on' tells_early_hints
 claim 'an HTTP/1.0 client gets no interim response' tells_none_to_1_0
 claim 'trailers of a response are passed on to who takes them' passes_trailers
@@ -585,6 +599,7 @@ claim 'an origin that cannot be reached: 502' tells_unreachable
 start_end fickle && begin fickle "$peer_port"
 claim 'a connection that ends as it is asked: GET is asked again' asks_again
 claim 'and POST is not' asks_post_once
+claim 'nor is PUT, whose content is gone' asks_put_once
 start_end old && begin old "$peer_port" && direct=http://127.0.0.1:$peer_port
 claim 'an origin that speaks HTTP/1.0' same / -X GET
 
