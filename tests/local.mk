@@ -9,7 +9,7 @@ TEST_EXTENSIONS = .test .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
-    FLUXO_GET='$(abs_top_builddir)/fluxo-get'; export FLUXO_GET; \
+    FLUXO_GET='$(abs_top_builddir)/fluxo-get'; RELAY='$(abs_top_builddir)/examples/relay'; export FLUXO_GET RELAY; \
     RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
     ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export ZLIB_CFLAGS;
@@ -131,5 +131,5 @@ EXTRA_DIST += tests/map.sh doc/map.py doc/life.py doc/lives.py doc/reading.py do
 
 # ---- Real servers, and who speaks with them ----
 
-TESTS += tests/get.sh tests/transfer.sh
-EXTRA_DIST += tests/get.sh tests/transfer.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py
+TESTS += tests/get.sh tests/transfer.sh tests/relay.sh
+EXTRA_DIST += tests/get.sh tests/transfer.sh tests/relay.sh tests/relay/ends.js tests/relay/bench.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 #
-# Large contents through fluxo-get, from and to real servers: that they arrive whole, that it takes no more memory for them than
-# for small ones, and how fast it is, beside curl. TAP on standard output; behind it a table.
+# Large contents through fluxo-get, from and to real servers, and through examples/relay.c: that they arrive whole, that neither
+# takes more memory for them than for small ones, and how fast it is, beside curl. TAP on standard output; behind it a table.
 #     transfer.sh [OCTETS]   (16 MiB)
 #     FLUXO_GET      the program (./fluxo-get)
+#     RELAY          the other one (./examples/relay)
 
 get=${FLUXO_GET:-./fluxo-get}
+relay=${RELAY:-./examples/relay}
+watched= # whose memory is looked at, if not that of fluxo-get
 size=${1:-16777216}
 small=1048576
 most=1024 # KiB of private dirty memory
@@ -14,7 +17,7 @@ export LC_ALL
 
 . "${TOP_SRCDIR:-.}/tests/peers/peers.sh"
 scratch=$(mktemp -d) || exit 99
-trap 'stop_peers; rm -rf "$scratch"' EXIT
+trap 'test -z "$watched" || kill "$watched"; stop_peers; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 table=$scratch/table
 
@@ -97,7 +100,7 @@ watch_get() {
     pid=$!
     peak=0
     while kill -0 $pid 2>/dev/null; do
-        now=$(private_dirty $pid)
+        now=$(private_dirty "${watched:-$pid}")
         test "${now:-0}" -gt "$peak" && peak=$now
         sleep 0.02
     done
@@ -151,6 +154,17 @@ transfer() {
     printf '%-32s %10s %10s %12s %12s\n' "$1" "$ours" "$theirs" "$small_peak" "$peak" >>"$table"
 }
 
+# start_relay PORT: sets watched and relay_url
+start_relay() {
+    "$relay" --listen 127.0.0.1:0 --origin "127.0.0.1:$1" >"$scratch/relay" &
+    watched=$!
+    relay_url=
+    while test -z "$relay_url" && kill -0 "$watched" 2>/dev/null; do
+        relay_url=$(sed -n 's,^relay: \(.*\)/$,\1,p' "$scratch/relay")
+        sleep 0.1
+    done
+}
+
 leave_out() {
     for row in "$@"; do
         skip "$row: $size octets arrive whole" "$peer_missing"
@@ -198,8 +212,11 @@ done
 if start_node; then
     transfer 'node, echo, length' echo "$peer_url"
     transfer 'node, echo, chunked' echo-chunked "$peer_url"
+    start_relay "$peer_port"
+    transfer 'relay, echo, length' echo "$relay_url"
+    transfer 'relay, echo, chunked' echo-chunked "$relay_url"
 else
-    leave_out 'node, echo, length' 'node, echo, chunked'
+    leave_out 'node, echo, length' 'node, echo, chunked' 'relay, echo, length' 'relay, echo, chunked'
 fi
 
 echo "1..$claims"

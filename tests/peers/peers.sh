@@ -120,6 +120,7 @@ http {
     gzip_types text/plain;
     gzip_min_length 1;
     gzip_http_version 1.1;
+    gzip_proxied any; # also through a relay
     server {
         listen 127.0.0.1:$peer_port;
         root $peer_root;

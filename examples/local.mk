@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+
+# ---- Programs to read and to copy: only POSIX and the installed headers. They are built by make check, not installed. ----
+
+check_PROGRAMS += examples/relay
+examples_relay_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser -D_POSIX_C_SOURCE=200809L
+examples_relay_SOURCES = examples/relay.c
+examples_relay_LDADD = libfluxo.a
