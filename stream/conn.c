@@ -82,7 +82,7 @@ enum fluxo_life_event fluxo_conn_name_response(const struct fluxo_conn *conn, un
         return FLUXO_LIFE_EVENT_CONTINUE;
     if (status == 101)
         return FLUXO_LIFE_EVENT_SWITCH;
-    if (status < 200)
+    if (status > 101 && status < 200) /* RFC 9110 15: below 100 a status is as good as a 5xx */
         return FLUXO_LIFE_EVENT_INTERIM;
     return status < 300 && has(conn, FLUXO_LIFE_CONNECT) ? FLUXO_LIFE_EVENT_TUNNEL : FLUXO_LIFE_EVENT_RESPONSE;
 }

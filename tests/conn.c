@@ -638,8 +638,10 @@ static void the_parser_knows_what_a_response_answers(void **state)
 /* RFC 9112 4: the phrase is for people. RFC 9110 15: an unknown status is the x00 of its class; the number stays as it is. */
 static void the_reason_phrase_and_odd_statuses_decide_nothing(void **state)
 {
-    static const char *const lines[] = {"HTTP/1.1 299 100 Continue\r\n", "HTTP/1.1 299 \r\n", "HTTP/1.1 299 204 No Content\r\n",
-                                        "HTTP/1.1 699 OK\r\n", "HTTP/1.1 999 Connection: close\r\n"};
+    static const char *const lines[] = {
+        "HTTP/1.1 299 100 Continue\r\n",     "HTTP/1.1 299 \r\n", "HTTP/1.1 299 204 No Content\r\n", "HTTP/1.1 699 OK\r\n",
+        "HTTP/1.1 099 Early Hints\r\n",      "HTTP/1.1 000 \r\n", "HTTP/1.1 099 Early Hints\r\n",    "HTTP/1.1 000 \r\n",
+        "HTTP/1.1 999 Connection: close\r\n"};
     char response[128];
     size_t nth;
 

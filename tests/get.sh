@@ -131,6 +131,11 @@ judges() {
     exits "$1" "$node$2" && says "^status" && is_quiet
 }
 
+judges_odd_statuses() {
+    judges 0 '/status?code=299' && judges 3 '/status?code=399' && judges 4 '/status?code=499' && judges 5 '/status?code=600' &&
+        judges 5 '/status?code=999'
+}
+
 gets_from() {
     exits 0 "$1" && is 'hello\n' && is_quiet
 }
@@ -177,7 +182,8 @@ pipes_and_gets_back() {
 }
 
 writes_to_file() {
-    exits 0 --output "$scratch/file" "$node/hello" && ! test -s "$out" && test "$(cat "$scratch/file")" = hello
+    exits 0 --output "$scratch/file" "$node/hello" && ! test -s "$out" && test "$(cat "$scratch/file")" = hello &&
+        exits 0 --output - "$node/hello" && is 'hello\n'
 }
 
 # Date and Keep-Alive tell when it was.
@@ -506,6 +512,7 @@ claim '204 is a success without content' gets '' /nothing
 claim '3xx: 3' judges 3 '/status?code=301&location=/hello'
 claim '4xx: 4, with the content' judges 4 '/status?code=404'
 claim '5xx: 5, with the content' judges 5 '/status?code=503'
+claim 'a status that nobody knows counts as the x00 of its class, and one above 599 as 500' judges_odd_statuses
 claim '304: 3' exits 3 "$node/not-modified"
 
 claim 'a length' gets 'hello\n' /hello

@@ -333,7 +333,7 @@ static enum outcome judge(unsigned status)
 {
     static const enum outcome outcomes[] = {OUTCOME_SUCCESS, OUTCOME_REDIRECTION, OUTCOME_CLIENT_ERROR, OUTCOME_SERVER_ERROR};
 
-    return status >= 600 ? OUTCOME_SERVER_ERROR : outcomes[status / 100 - 2];
+    return status < 200 || status >= 600 ? OUTCOME_SERVER_ERROR : outcomes[status / 100 - 2]; /* RFC 9110 15 */
 }
 
 static enum outcome converse(struct client *c)

@@ -19,7 +19,7 @@ static const char help[] =
     "  --expect              before that, ask the server whether it wants it; after a second without answer, send it\n"
     "  --header 'NAME: V'    send this field; may repeat\n"
     "  --compressed          ask for gzip and deflate, and write what was encoded\n"
-    "  --output FILE         write to a file instead of standard output\n"
+    "  --output FILE         write to a file instead of standard output (-)\n"
     "  --include             write the heads of the responses, and their trailers, with their content\n"
     "  --verbose             tell on standard error what is said, and the states of both sides as they change\n"
     "  --profile P           strict (the letter of the RFCs), default, or legacy\n"
@@ -138,7 +138,7 @@ static void apply_option(struct settings *settings, const char *word, const char
     else if (strcmp(word, "--header") == 0)
         add_line(settings, value);
     else if (strcmp(word, "--output") == 0)
-        settings->output = value;
+        settings->output = strcmp(value, "-") == 0 ? NULL : value;
     else if (strcmp(word, "--profile") == 0)
         set_profile(settings, value);
     else if (strcmp(word, "--timeout") == 0)
