@@ -32,6 +32,8 @@ class Tree:
         self.rules = reading.read_grammar()
         self.relaxed = reading.read_rules("parser/grammar/relaxed.rl")
         self.errors = reading.read_errors()
+        self.faults = reading.read_faults()
+        self.misuses = reading.read_misuses()
         self.relaxations = reading.read_relaxations()
         self.steps = reading.read_steps()
         self.fixtures = reading.read_fixtures()
@@ -155,17 +157,22 @@ def choose_example(error, tree):
     return min(tree.producers[error.name], key=rank, default=None)
 
 
-def name_units(error):
-    """The C units that mention an error of the caller."""
-    functions = re.split(r"^static void (\w+)\(void \*\*state\)\n", reading.read("tests/units.c"), flags=re.MULTILINE)
-    return [name for name, body in zip(functions[1::2], functions[2::2]) if "FLUXO_ERR_" + error.name in body]
+def find_units(constant):
+    """The C units that mention a constant, as (file, unit)."""
+    for path in reading.find("tests/*.c"):
+        functions = re.split(r"^static void (\w+)\(void \*\*state\)\n", reading.read(path), flags=re.MULTILINE)
+        yield from ((path, name) for name, body in zip(functions[1::2], functions[2::2]) if re.search(constant + r"\b", body))
+
+
+def show_units(units):
+    return ", ".join("%s: `%s`" % (link(os.path.basename(path), path), name) for path, name in units)
 
 
 def show_example(error, tree):
     example = choose_example(error, tree)
     if example:
         return link(escape(example.title), example.path)
-    return ", ".join("%s: `%s`" % (link("units.c", "tests/units.c"), name) for name in name_units(error))
+    return show_units(find_units("FLUXO_ERR_" + error.name))
 
 
 def write_errors(tree):
@@ -173,7 +180,25 @@ def write_errors(tree):
             for error in tree.errors]
     return ("# Errors\n\nWritten by `./dev map` from `parser/fluxo/errors.def`; do not edit. In C each is `FLUXO_ERR_` and its name. The status is what a\n"
             "server answers; an error without one is a mistake of the caller. Each has many fixtures; one of them stands here.\n\n"
-            + table(["error", "status", "section", "what is wrong", "for example"], rows))
+            + table(["error", "status", "section", "what is wrong", "for example"], rows) + write_faults(tree) + write_misuses(tree))
+
+
+def show_first_unit(constant):
+    return show_units(list(find_units(constant))[:1])
+
+
+def write_faults(tree):
+    rows = [["`%s`" % fault.name, fault.status, fault.section, escape(fault.sentence), show_first_unit("FLUXO_FAULT_" + fault.name)]
+            for fault in tree.faults]
+    return ("\n## Faults of a peer, beyond the parser's errors\n\nFrom `stream/fluxo/faults.def`; in C each is `FLUXO_FAULT_` and its name, and\n"
+            "`fluxo_fault` gives its row. A gateway answers 502 to the fault of a response.\n\n"
+            + table(["fault", "status", "section", "what is wrong", "for example"], rows))
+
+
+def write_misuses(tree):
+    rows = [["`%s`" % misuse.name, escape(misuse.sentence), show_first_unit("FLUXO_MISUSE_" + misuse.name)] for misuse in tree.misuses]
+    return ("\n## Misuses by the caller\n\nFrom `stream/fluxo/misuses.def`; in C each is `FLUXO_MISUSE_` and its name, below 0, and `fluxo_misuse` gives its\n"
+            "row. A misuse has changed nothing.\n\n" + table(["misuse", "what is wrong", "for example"], rows))
 
 
 def write_relaxations(tree):
@@ -219,7 +244,7 @@ def find_rules_without_lines(tree):
 
 def find_errors_without_fixture(tree):
     for error in tree.errors:
-        if not tree.producers[error.name] and not (int(error.status) == 0 and name_units(error)):
+        if not tree.producers[error.name] and not (int(error.status) == 0 and show_units(find_units("FLUXO_ERR_" + error.name))):
             yield "no fixture ends in the error %s" % error.name
     for name in sorted(set(tree.producers) - {error.name for error in tree.errors}):
         yield "%s expects %s, which is no error" % (tree.producers[name][0].path, name)
@@ -245,7 +270,7 @@ def find_fixtures_without_section(tree):
 
 def find_unknown_sections(tree):
     cited = [(fixture.path, place) for fixture in tree.fixtures for place in fixture.cited + [fixture.place] if place]
-    cited += [("errors.def, " + error.name, place_of(error.section)) for error in tree.errors if place_of(error.section)]
+    cited += [("errors.def, " + error.name, place_of(error.section)) for error in tree.errors + tree.faults if place_of(error.section)]
     cited += [("relax.def, " + row.name, place_of(row.section)) for row in tree.relaxations]
     cited += [("life.def, " + step.event, place_of(step.section)) for step in tree.steps]
     cited += [("%s:%d" % (rule.file, rule.line), place) for rule in tree.rules + tree.relaxed for place in rule.places]
@@ -307,10 +332,18 @@ def find_abnf_without_rule(tree):
         yield "doc/left-out.txt: the ABNF has no %s" % name
 
 
+def find_faults_without_unit(tree):
+    for macro, rows in (("FAULT", tree.faults), ("MISUSE", tree.misuses)):
+        for row in rows:
+            if not show_first_unit("FLUXO_%s_%s" % (macro, row.name)):
+                yield "no unit shows FLUXO_%s_%s" % (macro, row.name)
+
+
 GAPS = {
     "each rule of the published ABNF is in the grammar, or left out with a reason": find_abnf_without_rule,
     "each rule has lines that it accepts and refuses": find_rules_without_lines,
     "each error is shown by a fixture": find_errors_without_fixture,
+    "each fault and misuse of stream/ is shown by a unit": find_faults_without_unit,
     "each relaxation is shown by a fixture and a strict twin": find_relaxations_without_fixtures,
     "each fixture names and cites its section": find_fixtures_without_section,
     "each section that is cited exists": find_unknown_sections,

@@ -16,6 +16,7 @@ SECTION = r"(?:\d+|[A-Z](?=\.))(?:\.\d+)*"
 PLACE = re.compile(r"RFC (\d+) (%s)" % SECTION)
 
 Rule = namedtuple("Rule", "name file line places")
+Misuse = namedtuple("Misuse", "name sentence")
 Error = namedtuple("Error", "name status section sentence")
 Relaxation = namedtuple("Relaxation", "bit name profile section passes needs attack")
 Fixture = namedtuple("Fixture", "path title cited place errors")
@@ -100,6 +101,14 @@ def read_rows(path, macro):
 
 def read_errors():
     return [Error(*row) for row in read_rows("parser/fluxo/errors.def", "ERROR")]
+
+
+def read_faults():
+    return [Error(*row) for row in read_rows("stream/fluxo/faults.def", "FAULT")]
+
+
+def read_misuses():
+    return [Misuse(*row) for row in read_rows("stream/fluxo/misuses.def", "MISUSE")]
 
 
 def read_relaxations():

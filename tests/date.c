@@ -467,9 +467,22 @@ static void a_nul_is_no_end(void **state)
     assert_int_equal(parsed.at, 29);
 }
 
+static void what_is_no_date_has_a_fault_of_its_own(void **state)
+{
+    struct fluxo_span value = {"now", 3};
+    int64_t seconds = 1;
+    size_t at;
+
+    (void)state;
+    assert_int_equal(fluxo_date_parse(value, 0, &seconds, &at), FLUXO_FAULT);
+    assert_string_equal(fluxo_fault(FLUXO_FAULT_DATE)->section, "RFC 9110 5.6.7");
+    assert_int_equal(seconds, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_date_has_a_fault_of_its_own),
         cmocka_unit_test(the_examples_of_the_standard_are_one_time),
         cmocka_unit_test(the_ends_of_the_calendar_are_times),
         cmocka_unit_test(a_leap_second_is_the_second_after_it),

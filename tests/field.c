@@ -940,9 +940,31 @@ static void work_grows_with_length_only(void **state)
     free(to);
 }
 
+static void each_text_that_is_refused_has_a_fault_of_its_own(void **state)
+{
+    struct fluxo_span parameters = {";a", 2}, open = {"\"a", 2}, weight = {"2", 1};
+    struct fluxo_cursor cursor;
+    struct fluxo_item item;
+    uint16_t thousandths;
+    char room[4];
+    size_t length;
+
+    (void)state;
+    fluxo_cursor_init(&cursor, FLUXO_READ_PARAMETERS, &parameters, 1);
+    assert_int_equal(fluxo_cursor_next(&cursor, &item), FLUXO_FAULT);
+    assert_int_equal(cursor.fault, FLUXO_FAULT_PARAMETER);
+    assert_int_equal(fluxo_text_unquote(open, room, sizeof room, &length), FLUXO_FAULT);
+    assert_string_equal(fluxo_fault(FLUXO_FAULT_QUOTED)->section, "RFC 9110 5.6.4");
+    assert_int_equal(fluxo_text_weigh(weight, &thousandths), FLUXO_FAULT);
+    fluxo_cursor_init(&cursor, FLUXO_READ_QVALUE, &weight, 1);
+    assert_int_equal(fluxo_cursor_next(&cursor, &item), FLUXO_FAULT);
+    assert_int_equal(cursor.fault, FLUXO_FAULT_QVALUE);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_text_that_is_refused_has_a_fault_of_its_own),
         cmocka_unit_test(elements_end_at_commas_that_are_not_quoted),
         cmocka_unit_test(tokens_are_options_trailers_and_codings),
         cmocka_unit_test(members_are_the_tokens_among_anything),
