@@ -335,6 +335,21 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
     return tell(FLUXO_CLOSED);
 }
 
+/* A response that is broken off in its body is BAD, not closed, whatever would have ended it. */
+void fluxo_conn_break(struct fluxo_conn *conn)
+{
+    unsigned side = side_read(conn);
+    int has_begun =
+        side == FLUXO_SIDE_WAIT || side == FLUXO_SIDE_BODY || (side == FLUXO_SIDE_IDLE && is_server(conn) && conn->left);
+
+    if (has_begun && !conn->fault)
+        conn->fault = FLUXO_FAULT_TRUNCATED;
+    if (!is_server(conn) && conn->fault)
+        fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_RESPONSE_BAD, 0);
+    fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_REQUEST_CLOSE, 0);
+    fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_RESPONSE_CLOSE, 0);
+}
+
 /* ---- What is known, and what the caller decides ---- */
 
 enum fluxo_want fluxo_conn_want(const struct fluxo_conn *conn)

@@ -519,6 +519,35 @@ static void a_message_cut_short_is_told_from_a_complete_one(void **state)
     }
 }
 
+static void a_connection_that_broke_has_completed_nothing(void **state)
+{
+    size_t row;
+
+    (void)state;
+    for (row = 0; row < sizeof framings / sizeof framings[0]; row++) {
+        char message[512];
+        size_t whole = strlen(framings[row].head) + strlen(framings[row].body), length;
+        snprintf(message, sizeof message, "%s%s", framings[row].head, framings[row].body);
+        for (length = 0; length <= whole; length++) {
+            int complete = length == whole && !framings[row].until_close, begun = length || framings[row].role == FLUXO_CLIENT;
+            size_t at = 0;
+            struct fluxo_feed fed;
+            begin_exchange(framings[row].role);
+            do {
+                fed = receive_some(message + at, length - at);
+                at += fed.consumed;
+            } while (fed.status == FLUXO_HEAD);
+            fluxo_conn_break(&conn);
+            assert_int_equal(fluxo_conn_fault(&conn), begun && !complete ? FLUXO_FAULT_TRUNCATED : 0);
+            assert_want(FLUXO_WANT_CLOSE);
+        }
+    }
+    begin(FLUXO_CLIENT);
+    fluxo_conn_break(&conn);
+    assert_int_equal(fluxo_conn_fault(&conn), 0);
+    assert_want(FLUXO_WANT_CLOSE);
+}
+
 static void no_answer_at_all_is_cut_short(void **state)
 {
     (void)state;
@@ -948,6 +977,7 @@ int main(void)
         cmocka_unit_test(a_bad_body_is_a_fault_though_the_answer_has_begun),
         cmocka_unit_test(a_server_may_say_why_it_closes),
         cmocka_unit_test(a_message_cut_short_is_told_from_a_complete_one),
+        cmocka_unit_test(a_connection_that_broke_has_completed_nothing),
         cmocka_unit_test(no_answer_at_all_is_cut_short),
         cmocka_unit_test(an_answer_before_the_question_is_a_fault),
         cmocka_unit_test(a_second_answer_is_a_fault),

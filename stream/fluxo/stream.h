@@ -145,11 +145,19 @@ struct fluxo_feed fluxo_conn_receive(struct fluxo_conn *conn, const void *bytes,
                                      uint32_t capacity);
 
 /*
- * Says that the peer sends no more; to be called when everything before it has been consumed, and when want is READ, DRAIN or
- * WAIT. MESSAGE: a response that ends there is complete. CLOSED: the connection has ended between messages. ERROR: a message
- * was cut short (FLUXO_FAULT_TRUNCATED). A server may still answer a request that is complete.
+ * Says that the peer sends no more, in order (read returned 0); to be called when nothing that came before it can be consumed
+ * any more, and want is READ, DRAIN or WAIT. MESSAGE: a response that ends there is complete. CLOSED: the connection has ended
+ * between messages. ERROR: a message was cut short (FLUXO_FAULT_TRUNCATED). A server may still answer a request that is
+ * complete.
  */
 struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *events, uint32_t capacity);
+
+/*
+ * Says that the connection broke: a reset, a timeout, no route. Nothing can be sent either: want is CLOSE, or LINGER behind a
+ * last response. What has begun and is not complete is FLUXO_FAULT_TRUNCATED, also a response that would end with the
+ * connection.
+ */
+void fluxo_conn_break(struct fluxo_conn *conn);
 
 enum fluxo_want fluxo_conn_want(const struct fluxo_conn *conn);
 
