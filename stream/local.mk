@@ -14,7 +14,7 @@ libfluxo_a_LIBADD = $(libparser_a_OBJECTS)
 libfluxo_a_DEPENDENCIES = $(libparser_a_OBJECTS)
 
 fluxo_HEADERS += stream/fluxo/base.h stream/fluxo/faults.def stream/fluxo/misuses.def \
-    stream/fluxo/stream.h stream/fluxo/events.def stream/fluxo/life.def stream/fluxo/want.def \
+    stream/fluxo/stream.h stream/fluxo/sizes.def stream/fluxo/events.def stream/fluxo/life.def stream/fluxo/want.def \
     stream/fluxo/target.h stream/fluxo/date.h stream/fluxo/body.h
 
 pkgconfigdir = $(libdir)/pkgconfig

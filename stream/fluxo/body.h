@@ -37,7 +37,7 @@ struct fluxo_room {
 #define FLUXO_LENGTH_UNKNOWN UINT64_MAX
 
 /* Private, but for `context`, which belongs to `pull`, and `left`, which may be read: the octets still to come, or
-   FLUXO_LENGTH_UNKNOWN. 80 octets; may be moved between two calls. */
+   FLUXO_LENGTH_UNKNOWN. May be moved between two calls. */
 struct fluxo_source {
     int (*pull)(struct fluxo_source *source, size_t most, struct fluxo_span *span);
     int (*fill)(void *context, struct fluxo_room room, size_t *filled);
@@ -181,7 +181,7 @@ struct fluxo_stage {
     uint8_t direction, answer, settled;
 };
 
-/* Private, but for `fault`. 320 octets at most; may be moved between two calls, unless a source was made of it. */
+/* Private, but for `fault`. May be moved between two calls, unless a source was made of it. */
 struct fluxo_pipe {
     const struct fluxo_pipe_options *options;
     struct fluxo_stage stages[FLUXO_PIPE_CODINGS];

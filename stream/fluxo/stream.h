@@ -18,7 +18,8 @@
  * FLUXO_ERROR, fluxo_conn_fault names the rule with the status to answer, and the connection can only be answered and closed.
  * When you break the contract of a call, it returns a value below 0 and nothing has changed.
  *
- * A connection, a head, a writer may each be used from one thread at a time. What one of them points to is yours.
+ * A connection, a head, a writer may each be used from one thread at a time. What one of them points to is yours. sizes.def has
+ * the size of every struct.
  */
 #ifndef FLUXO_STREAM_H
 #define FLUXO_STREAM_H
@@ -115,7 +116,7 @@ struct fluxo_conn_options {
 };
 void fluxo_conn_options_init(struct fluxo_conn_options *options);
 
-/* Plain data that may be moved, 104 bytes, parser included; nothing else belongs to a connection at rest. Members are private.
+/* Plain data that may be moved, parser included; nothing else belongs to a connection at rest. Members are private.
  */
 struct fluxo_conn {
     struct fluxo_parser parser;
@@ -275,7 +276,7 @@ struct fluxo_piece {
  * Writes messages of one connection as a row of spans, to be sent in order. Heads, chunk lines and trailers are text of its
  * own, in memory of the allocator; bodies are not copied: their octets must stay where they are until they are consumed.
  * Everything that is written runs through a strict parser first, so nothing comes out that such a parser would refuse or read
- * otherwise. 504 bytes; a connection needs one only while it writes. Members are private.
+ * otherwise. A connection needs one only while it writes. Members are private.
  */
 struct fluxo_writer {
     struct fluxo_conn *conn;
