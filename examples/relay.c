@@ -86,6 +86,12 @@ static struct {
     bool is_stopping;
 } relay = {.timeout = 60000, .most = 500, .stop_at = INT64_MAX};
 
+static int fail(const char *what, const char *why)
+{
+    fprintf(stderr, "relay: %s: %s\n", what, why);
+    exit(EXIT_FAILURE);
+}
+
 static void put_off(struct link *link, int64_t milliseconds)
 {
     link->deadline = relay.now + milliseconds < relay.stop_at ? relay.now + milliseconds : relay.stop_at;
@@ -160,12 +166,18 @@ static int write_date(struct fluxo_writer *writer)
     return fluxo_write_field(writer, fluxo_text("Date"), fluxo_span_of(text, sizeof text));
 }
 
+/* What broke off is not to look as if it had ended. */
+static void reset_when_closed(const struct end *end)
+{
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(end->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 /* The client is to see that the response is not whole. Where only the connection's end would end it, that takes a reset. */
 static void break_off(struct link *link)
 {
-    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     if (link->ends_at_close)
-        setsockopt(link->client.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        reset_when_closed(&link->client);
     link->is_gone = link->ends_at_close;
     fluxo_conn_shut(&link->client.conn);
 }
@@ -314,15 +326,17 @@ static bool is_repeatable(const struct fluxo_conn *conn)
 }
 
 /* What says something before it is asked, or has ended, is no connection to ask on. */
-static bool is_quiet(int fd)
+static bool is_quiet(const struct end *end)
 {
     char octet;
-    return recv(fd, &octet, 1, MSG_PEEK) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (end->from != end->to)
+        return false;
+    return recv(end->fd, &octet, 1, MSG_PEEK) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 static void ask_origin(struct link *link)
 {
-    if (link->origin.fd >= 0 && !is_quiet(link->origin.fd))
+    if (link->origin.fd >= 0 && !is_quiet(&link->origin))
         close_end(&link->origin);
     link->may_ask_again = link->origin.fd >= 0 && is_repeatable(&link->client.conn);
     if (link->origin.fd < 0 && !connect_origin(&link->origin)) {
@@ -340,11 +354,11 @@ static unsigned judge_request(const struct fluxo_head *head)
 {
     struct fluxo_span value = fluxo_head_get(head, FLUXO_FIELD_MAX_FORWARDS);
     uint64_t hops;
-    if (fluxo_head_method_id(head) == FLUXO_METHOD_CONNECT) /* this is no tunnel */
+    if (fluxo_head_method_id(head) == FLUXO_METHOD_CONNECT || fluxo_head_is_coded(head)) /* this is no tunnel; RFC 9112 6.1 */
         return 501;
     if (!is_limited(head) || !value.start)
         return 0;
-    if (!read_number(value, HOPS_MOST, &hops))
+    if (fluxo_head_all(head, FLUXO_FIELD_MAX_FORWARDS, NULL, 0) > 1 || !read_number(value, HOPS_MOST, &hops))
         return 400;
     if (hops > 0)
         return 0;
@@ -380,7 +394,7 @@ static enum fluxo_content decide_content(const struct end *origin, uint64_t *len
 {
     struct fluxo_facts facts = fluxo_conn_facts(&origin->conn);
     *length = facts.length;
-    if (facts.status < 200 || facts.status == 204 || facts.status == 205)
+    if (fluxo_status_is_interim(facts.status) || facts.status == 204 || facts.status == 205)
         return FLUXO_CONTENT_NONE;
     if (facts.framing == FLUXO_FRAMING_NONE)
         return read_number(fluxo_head_get(&origin->head, FLUXO_FIELD_CONTENT_LENGTH), INT64_MAX, length) ? FLUXO_CONTENT_LENGTH
@@ -413,8 +427,10 @@ static int write_response(struct link *link)
 
 static void pass_response(struct link *link)
 {
-    int result = write_response(link);
-    if (result == FLUXO_MISUSE_STATUS && fluxo_head_status(&link->origin.head) < 200)
+    const struct fluxo_head *head = &link->origin.head;
+    int result =
+        fluxo_head_is_coded(head) ? FLUXO_FAULT : write_response(link); /* we take no transfer coding off but chunked */
+    if (result == FLUXO_MISUSE_STATUS && fluxo_status_is_interim(fluxo_head_status(head)))
         return; /* RFC 9110 15.2: an HTTP/1.0 client gets none of these */
     if (result) {
         fluxo_write_nothing(&link->client.writer);
@@ -483,7 +499,7 @@ static int pass_end(struct link *link, struct end *from, struct end *to)
     if (from->has_content)
         result = fluxo_write_end(&to->writer);
     from->has_content = false;
-    if (from == &link->origin && fluxo_conn_status(&from->conn) < 200)
+    if (from == &link->origin && fluxo_status_is_interim(fluxo_conn_status(&from->conn)))
         forget_message(from);
     else if (from == &link->origin && !result)
         end_exchange(link);
@@ -643,6 +659,8 @@ static bool pour(struct link *link, struct end *from)
     sent = send(to->fd, from->input + from->from, from->to - from->from, 0);
     to->can_send = sent > 0;
     link->is_gone = sent < 0 && !would_block();
+    if (link->is_gone)
+        reset_when_closed(from);
     from->from += sent > 0 ? (size_t)sent : 0;
     from->has_more = from->from < from->to;
     return sent > 0;
@@ -685,6 +703,8 @@ static bool wants_input(struct link *link, struct end *end)
 
 static void fail_to_read(struct link *link, struct end *end)
 {
+    if (fluxo_conn_want(&end->conn) == FLUXO_WANT_SWITCH)
+        reset_when_closed(other(link, end));
     if (end == &link->client || fluxo_conn_want(&end->conn) == FLUXO_WANT_SWITCH)
         link->is_gone = true;
     else
@@ -868,8 +888,8 @@ static void run(void)
         int wait;
         relay.now = read_clock();
         nfds_t count = watch_all(&wait);
-        if (poll(relay.polls, count, wait) < 0)
-            continue;
+        if (poll(relay.polls, count, wait) < 0 && errno != EINTR)
+            fail("poll", strerror(errno));
         relay.now = read_clock();
         if (relay.polls[0].revents && !relay.is_stopping)
             stop();
@@ -892,12 +912,6 @@ static void note_signal(int number)
 }
 
 /* ---- The beginning ---- */
-
-static int fail(const char *what, const char *why)
-{
-    fprintf(stderr, "relay: %s: %s\n", what, why);
-    exit(EXIT_FAILURE);
-}
 
 static struct addrinfo *find_address(const char *text, int flags)
 {
@@ -966,9 +980,18 @@ static void read_arguments(int count, char **words)
         fail("usage", "relay --listen HOST:PORT --origin HOST:PORT [--timeout SECONDS] [--clients COUNT]");
 }
 
+/* A client takes two descriptors, its own and one to the origin; poll() refuses more than there may be. */
+static void limit_clients(void)
+{
+    long most = (sysconf(_SC_OPEN_MAX) - 16) / 2;
+    if (most > 0 && relay.most > (unsigned long)most)
+        relay.most = (unsigned)most;
+}
+
 int main(int argc, char **argv)
 {
     read_arguments(argc, argv);
+    limit_clients();
     fluxo_conn_options_init(&relay.options);
     relay.options.parser.relax = FLUXO_PROFILE_STRICT;
     relay.origin_address = find_address(relay.origin, 0);

@@ -209,11 +209,22 @@ static void drop_events(struct fluxo_conn *conn, struct fluxo_feed *fed)
     }
 }
 
+/* One octet more than may be drained, however many come at once; but not fewer than the parser has seen already. */
+static size_t limit_drain(const struct fluxo_conn *conn, size_t length)
+{
+    uint64_t most = drain_most(conn) - conn->drained;
+
+    if (most < conn->left)
+        most = conn->left;
+    return length > most ? (size_t)most + 1 : length;
+}
+
 static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t length, struct fluxo_event *events,
                               uint32_t capacity)
 {
     int drains = fluxo_conn_want(conn) == FLUXO_WANT_DRAIN;
-    struct fluxo_feed fed = fluxo_parser_feed(&conn->parser, bytes, length, events, capacity);
+    struct fluxo_feed fed =
+        fluxo_parser_feed(&conn->parser, bytes, drains ? limit_drain(conn, length) : length, events, capacity);
 
     if (fed.status == FLUXO_ERROR && fed.error == FLUXO_ERR_MISUSE)
         return fed;
@@ -284,6 +295,8 @@ struct fluxo_feed fluxo_conn_receive(struct fluxo_conn *conn, const void *bytes,
 
     if (!events || capacity < CAPACITY_LEAST || (length && !bytes))
         return tell_misuse();
+    if (side == FLUXO_SIDE_DONE && !is_server(conn) && has(conn, FLUXO_LIFE_CLOSE))
+        return tell(FLUXO_CLOSED);
     if (side == FLUXO_SIDE_DONE)
         return pause(conn, length);
     if (side >= FLUXO_SIDE_TUNNEL || is_deaf(conn))
@@ -318,7 +331,7 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
     unsigned side = side_read(conn);
     struct fluxo_feed fed;
 
-    if (!events || capacity < CAPACITY_LEAST)
+    if (!events || capacity < CAPACITY_LEAST || has(conn, FLUXO_LIFE_HELD))
         return tell_misuse();
     if (side >= FLUXO_SIDE_TUNNEL)
         return answer_over(conn, side);

@@ -42,6 +42,7 @@ void fluxo_head_reset(struct fluxo_head *head)
     head->text_length = 0;
     head->is_open = 0;
     head->is_complete = 0;
+    head->failure = 0;
 }
 
 void fluxo_head_close(struct fluxo_head *head)
@@ -162,8 +163,10 @@ static int join_fold(struct fluxo_head *head, const struct fluxo_event *event)
         answer = reserve(head, 1);
     if (answer)
         return answer;
-    append(head, space);
-    line->len++;
+    if (line->len) {
+        append(head, space);
+        line->len++;
+    }
     return join(head, event);
 }
 
@@ -210,7 +213,7 @@ static int add_events(struct fluxo_head *head, struct fluxo_feed fed, const stru
     for (at = 0; at < fed.count && !answer && !head->is_complete; at++) {
         if (is_line(head, events[at].kind))
             answer = add_event(head, &events[at]);
-        head->is_complete = (uint8_t)is_end(head, events[at].kind);
+        head->is_complete = (uint8_t)(!answer && is_end(head, events[at].kind));
     }
     return answer;
 }
@@ -239,12 +242,16 @@ int fluxo_head_add(struct fluxo_head *head, const void *bytes, struct fluxo_feed
 
     if (head->is_complete)
         return FLUXO_MISUSE_ORDER;
+    if (head->failure)
+        return head->failure;
     head->bytes = (const char *)bytes;
     answer = add_events(head, fed, events);
-    if (answer || head->is_complete)
-        return answer;
-    answer = move_lines(head, fed.consumed);
+    if (!answer && head->is_complete)
+        return FLUXO_DONE;
+    if (!answer)
+        answer = move_lines(head, fed.consumed);
     head->bytes += fed.consumed;
+    head->failure = (int8_t)answer;
     return answer ? answer : FLUXO_NOT_NOW;
 }
 
@@ -358,4 +365,24 @@ int fluxo_head_uri(const struct fluxo_head *head, struct fluxo_span own_name, un
     out->fault = target.fault;
     out->at = target.at;
     return answer;
+}
+
+int fluxo_head_is_coded(const struct fluxo_head *head)
+{
+    struct fluxo_span name = fluxo_text(fluxo_field_name(FLUXO_FIELD_TRANSFER_ENCODING)), value;
+    uint32_t fields = fluxo_head_fields(head), at;
+    struct fluxo_cursor cursor;
+    struct fluxo_item item;
+    int answer = FLUXO_DONE;
+
+    for (at = fluxo_head_find(head, 0, name); at < fields; at = fluxo_head_find(head, at + 1, name)) {
+        value = fluxo_head_value(head, at);
+        fluxo_cursor_init(&cursor, FLUXO_READ_TRANSFER_ENCODING, &value, 1);
+        while ((answer = fluxo_cursor_next(&cursor, &item)) == FLUXO_DONE)
+            if (!fluxo_span_is(item.name, "chunked"))
+                return 1;
+        if (answer == FLUXO_FAULT)
+            return 1;
+    }
+    return 0;
 }

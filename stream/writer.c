@@ -347,7 +347,8 @@ int fluxo_write_date(struct fluxo_writer *writer, int64_t seconds)
 
 int fluxo_write_close(struct fluxo_writer *writer)
 {
-    if (writer->stage != STAGE_HEAD)
+    if (writer->stage != STAGE_HEAD ||
+        fluxo_status_is_interim(writer->status)) /* RFC 9112 9.6: it is for the final one to say */
         return FLUXO_MISUSE_ORDER;
     writer->options |= OPTION_CLOSE;
     return FLUXO_DONE;
@@ -549,8 +550,10 @@ int fluxo_write_response(struct fluxo_writer *writer, unsigned status, struct fl
         return answer;
     begin_check(writer, FLUXO_RESPONSE);
     answer = begin_head(writer, put_status_line(writer, status, reason));
-    if (!answer)
+    if (!answer) {
         writer->status = (uint16_t)status;
+        writer->method = (uint8_t)fluxo_conn_method(writer->conn);
+    }
     return answer;
 }
 
@@ -713,6 +716,10 @@ int fluxo_write_head(struct fluxo_writer *writer, enum fluxo_content content, ui
         return FLUXO_MISUSE_ORDER;
     if (content > FLUXO_CONTENT_STREAM || length > INT64_MAX)
         return FLUXO_MISUSE_ARGUMENT;
+    if (writer->status && writer->method != (uint8_t)fluxo_conn_method(writer->conn))
+        return FLUXO_MISUSE_ORDER; /* a request has come since: this would answer it unseen */
+    if (writer->status == 101 && !(writer->options & OPTION_UPGRADE)) /* RFC 9110 7.8 */
+        return FLUXO_MISUSE_STATUS;
     if (!may_have(writer, content, length))
         return FLUXO_MISUSE_NO_BODY;
     answer = end_head(writer, content, length);
@@ -729,7 +736,12 @@ int fluxo_write_continue(struct fluxo_writer *writer)
 {
     int answer = fluxo_write_response(writer, 100, fluxo_text(NULL));
 
-    return answer ? answer : fluxo_write_head(writer, FLUXO_CONTENT_NONE, 0);
+    if (answer)
+        return answer;
+    answer = fluxo_write_head(writer, FLUXO_CONTENT_NONE, 0);
+    if (answer)
+        fluxo_write_nothing(writer);
+    return answer;
 }
 
 /* ---- Bodies ---- */
@@ -744,13 +756,14 @@ int fluxo_writer_is_chunked(const struct fluxo_writer *writer)
     return writer->stage >= STAGE_BODY && writer->framing == FLUXO_FRAMING_CHUNKED;
 }
 
+/* More than INT64_MAX is no length of anything. */
 static uint64_t sum_lengths(const struct fluxo_span *spans, uint32_t count)
 {
     uint64_t octets = 0;
     uint32_t nth;
 
-    for (nth = 0; nth < count; nth++)
-        octets += spans[nth].length;
+    for (nth = 0; nth < count && octets <= INT64_MAX; nth++)
+        octets = spans[nth].length > INT64_MAX ? UINT64_MAX : octets + spans[nth].length;
     return octets;
 }
 

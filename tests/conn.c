@@ -297,6 +297,42 @@ static void draining_has_a_bound(void **state)
     forget_output();
 }
 
+static void draining_depends_on_no_cut(void **state)
+{
+    static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n";
+    static char body[70000];
+    size_t cut;
+
+    (void)state;
+    memset(body, 'x', sizeof body);
+    for (cut = 0; cut <= sizeof body; cut += 10000) {
+        begin(FLUXO_SERVER);
+        assert_receive(head, FLUXO_HEAD, sizeof head - 1);
+        respond(403, FLUXO_CONTENT_NONE, 0);
+        receive_some(body, cut);
+        receive_some(body + cut, sizeof body - cut);
+        assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_DRAIN_LIMIT);
+        assert_want(FLUXO_WANT_LINGER);
+        forget_output();
+    }
+}
+
+static void the_end_waits_for_what_is_held(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(GET GET, FLUXO_MESSAGE, sizeof GET - 1);
+    assert_receive(GET, FLUXO_PAUSED, 0);
+    assert_int_equal(fluxo_conn_end(&conn, events, EVENTS).error, FLUXO_ERR_MISUSE);
+    respond(204, FLUXO_CONTENT_NONE, 0);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_message(GET);
+    assert_end(FLUXO_CLOSED);
+    respond(204, FLUXO_CONTENT_NONE, 0);
+    assert_want(FLUXO_WANT_CLOSE);
+    forget_output();
+}
+
 /* ---- Switching ---- */
 
 #define OFFER "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"
@@ -909,6 +945,23 @@ static void a_head_names_the_codings_of_its_content(void **state)
     assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT);
 }
 
+/* RFC 9112 7.2 */
+static void codings_that_stay_on_the_body_are_told(void **state)
+{
+    struct fluxo_event lines[LINES];
+    struct fluxo_head head;
+
+    (void)state;
+    head = head_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n", lines);
+    assert_false(fluxo_head_is_coded(&head));
+    head = head_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n", lines);
+    assert_false(fluxo_head_is_coded(&head));
+    head = head_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", lines);
+    assert_true(fluxo_head_is_coded(&head));
+    head = head_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", lines);
+    assert_true(fluxo_head_is_coded(&head));
+}
+
 static void a_trailer_section_is_collected_apart(void **state)
 {
     static const char chunked[] =
@@ -942,6 +995,37 @@ static void too_many_lines_are_a_misuse(void **state)
     begin(FLUXO_SERVER);
     fluxo_head_init(&head, lines, 2, NULL);
     assert_int_equal(fluxo_head_add(&head, fields, receive(fields), events), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(fluxo_head_add(&head, fields, receive(""), events), FLUXO_MISUSE_LIMIT); /* it stays incomplete */
+    assert_false(head.is_complete);
+    fluxo_head_reset(&head);
+    begin(FLUXO_SERVER);
+    assert_int_equal(fluxo_head_add(&head, "GET", receive("GET"), events), FLUXO_NOT_NOW);
+}
+
+static void *refuse_memory(void *context, void *block, size_t old, size_t size)
+{
+    (void)context;
+    (void)block;
+    (void)old;
+    (void)size;
+    return NULL;
+}
+
+static void a_head_without_memory_stays_incomplete(void **state)
+{
+    static struct fluxo_conn_options options;
+    const struct fluxo_allocator none = {refuse_memory, NULL};
+    static const char first[] = "GET / HTTP/1.1\r\nHost: a\r\nX-Au", second[] = "th: no\r\nB: c\r\n\r\n";
+    struct fluxo_event lines[8];
+    struct fluxo_head head;
+
+    (void)state;
+    fluxo_conn_options_init(&options);
+    options.parser.flags = FLUXO_PIECES;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, &options), FLUXO_DONE);
+    fluxo_head_init(&head, lines, 8, &none);
+    assert_int_equal(fluxo_head_add(&head, first, receive(first), events), FLUXO_MISUSE_MEMORY);
+    assert_int_equal(fluxo_head_add(&head, second, receive(second), events), FLUXO_MISUSE_MEMORY);
 }
 
 int main(void)
@@ -965,6 +1049,8 @@ int main(void)
         cmocka_unit_test(a_client_that_is_refused_sends_no_body),
         cmocka_unit_test(an_unwanted_body_is_drained),
         cmocka_unit_test(draining_has_a_bound),
+        cmocka_unit_test(draining_depends_on_no_cut),
+        cmocka_unit_test(the_end_waits_for_what_is_held),
         cmocka_unit_test(an_upgrade_hands_the_rest_over),
         cmocka_unit_test(an_upgrade_that_is_declined_goes_on),
         cmocka_unit_test(a_client_is_switched_only_if_it_offered),
@@ -992,8 +1078,10 @@ int main(void)
         cmocka_unit_test(a_folded_value_is_joined_by_a_space),
         cmocka_unit_test(a_head_knows_the_uri_that_is_asked_for),
         cmocka_unit_test(a_head_names_the_codings_of_its_content),
+        cmocka_unit_test(codings_that_stay_on_the_body_are_told),
         cmocka_unit_test(a_trailer_section_is_collected_apart),
         cmocka_unit_test(too_many_lines_are_a_misuse),
+        cmocka_unit_test(a_head_without_memory_stays_incomplete),
     };
     int failed = cmocka_run_group_tests_name("conn", tests, NULL, NULL);
 

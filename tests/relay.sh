@@ -270,12 +270,17 @@ goes_by_absolute_form() {
         ask "$port" 'GET http://b.example?/request HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' && test "$(statuses)" = 404
 }
 
+refuses_codings() {
+    ask "$port" 'POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n' && test "$(statuses)" = 501
+}
+
 counts_hops() {
     ask "$port" 'OPTIONS /request HTTP/1.1\r\nHost: a\r\nMax-Forwards: 7\r\nConnection: close\r\n\r\n' && has 'Max-Forwards: 6' &&
         ask "$port" 'GET /request HTTP/1.1\r\nHost: a\r\nMax-Forwards: 7\r\nConnection: close\r\n\r\n' && has 'Max-Forwards: 7' &&
         ask "$port" 'OPTIONS /request HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n' && test "$(statuses)" = 200 && lacks '^via' &&
         ask "$port" 'TRACE / HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n' && test "$(statuses)" = 501 &&
-        ask "$port" 'OPTIONS /request HTTP/1.1\r\nHost: a\r\nMax-Forwards: x\r\n\r\n' && test "$(statuses)" = 400
+        ask "$port" 'OPTIONS /request HTTP/1.1\r\nHost: a\r\nMax-Forwards: x\r\n\r\n' && test "$(statuses)" = 400 &&
+        ask "$port" 'OPTIONS /request HTTP/1.1\r\nHost: a\r\nMax-Forwards: 5\r\nMax-Forwards: 0\r\n\r\n' && test "$(statuses)" = 400
 }
 
 names_1_0_in_via() {
@@ -546,6 +551,7 @@ claim 'fields for one hop are gone, Via and X-Forwarded-For are there' drops_hop
 claim 'Connection does not remove what the message needs' keeps_end_to_end
 claim 'absolute-form becomes origin-form, its authority Host' goes_by_absolute_form
 claim 'Max-Forwards' counts_hops
+claim 'a transfer coding that is not taken off: 501' refuses_codings
 claim 'Via names the version that the client speaks' names_1_0_in_via
 claim 'pipelined requests are answered in order' pipelines
 claim 'the same, byte by byte' pipelines --split 1

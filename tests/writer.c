@@ -549,6 +549,44 @@ static void a_head_has_a_bound(void **state)
     assert_int_equal(response(200, NULL), FLUXO_DONE);
 }
 
+static void a_response_that_was_begun_answers_no_later_request(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_message("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 5), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
+    assert_sends("");
+}
+
+/* RFC 9110 7.8 and RFC 9112 9.6 */
+static void interim_responses_say_what_is_theirs_to_say(void **state)
+{
+    (void)state;
+    begin_answering("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+    assert_int_equal(response(103, NULL), FLUXO_DONE);
+    assert_int_equal(fluxo_write_close(&writer), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
+    assert_int_equal(response(101, NULL), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_MISUSE_STATUS);
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("echo")), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_want(FLUXO_WANT_SWITCH);
+    forget_output();
+}
+
+static void spans_that_cannot_be_are_refused(void **state)
+{
+    struct fluxo_span spans[3] = {{"a", SIZE_MAX / 2 + 1}, {"b", SIZE_MAX / 2 + 1}, {"c", 1}};
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_LENGTH, 5);
+    assert_int_equal(fluxo_write_body(&writer, spans, 3), FLUXO_MISUSE_ARGUMENT);
+    forget_output();
+}
+
 static void responses_may_wait_behind_each_other(void **state)
 {
     (void)state;
@@ -610,6 +648,9 @@ int main(void)
         cmocka_unit_test(a_writer_that_is_full_says_so),
         cmocka_unit_test(a_head_may_be_taken_back),
         cmocka_unit_test(a_head_has_a_bound),
+        cmocka_unit_test(a_response_that_was_begun_answers_no_later_request),
+        cmocka_unit_test(interim_responses_say_what_is_theirs_to_say),
+        cmocka_unit_test(spans_that_cannot_be_are_refused),
         cmocka_unit_test(responses_may_wait_behind_each_other),
         cmocka_unit_test(a_connection_may_have_many_exchanges),
     };

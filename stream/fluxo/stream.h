@@ -147,9 +147,9 @@ struct fluxo_feed fluxo_conn_receive(struct fluxo_conn *conn, const void *bytes,
 
 /*
  * Says that the peer sends no more, in order (read returned 0); to be called when nothing that came before it can be consumed
- * any more, and want is READ, DRAIN or WAIT. MESSAGE: a response that ends there is complete. CLOSED: the connection has ended
- * between messages. ERROR: a message was cut short (FLUXO_FAULT_TRUNCATED). A server may still answer a request that is
- * complete.
+ * any more: not while want is PAUSE (FLUXO_ERR_MISUSE). MESSAGE: a response that ends there is complete. CLOSED: the connection
+ * has ended between messages. ERROR: a message was cut short (FLUXO_FAULT_TRUNCATED). A server may still answer a request that
+ * is complete.
  */
 struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *events, uint32_t capacity);
 
@@ -204,6 +204,7 @@ struct fluxo_head {
     char *text;
     uint32_t capacity, count, text_length, text_room;
     uint8_t is_trailers, is_open, is_complete;
+    int8_t failure;
 };
 
 /* `lines` has room for `capacity` events: one for the start-line and one a field; limits.fields + 1 are always enough. */
@@ -233,6 +234,16 @@ struct fluxo_span fluxo_head_target(const struct fluxo_head *head);
 struct fluxo_span fluxo_head_reason(const struct fluxo_head *head);
 enum fluxo_method fluxo_head_method_id(const struct fluxo_head *head);
 unsigned fluxo_head_status(const struct fluxo_head *head); /* 0 in a request */
+
+/* Whether a status is that of an interim response: 100 to 199. Below 100 it is as good as a 5xx (RFC 9110 15). */
+static inline int fluxo_status_is_interim(unsigned status)
+{
+    return status >= 100 && status < 200;
+}
+
+/* Whether Transfer-Encoding names another coding than chunked, which the parser does not take off: then the octets of the body
+   are coded still (RFC 9112 7.2), and who cannot decode them answers 501, or drops the response. */
+int fluxo_head_is_coded(const struct fluxo_head *head);
 
 /* The fields in their order, numbered from 0. */
 uint32_t fluxo_head_fields(const struct fluxo_head *head);
@@ -324,7 +335,8 @@ int fluxo_write_field(struct fluxo_writer *writer, struct fluxo_span name, struc
  * 9999. */
 int fluxo_write_date(struct fluxo_writer *writer, int64_t seconds);
 
-/* The connection ends after this exchange. In a response it is said without being asked for where it is so anyhow. */
+/* The connection ends after this exchange; not for interim responses, FLUXO_MISUSE_ORDER. In a response it is said without
+ * being asked for where it is so anyhow. */
 int fluxo_write_close(struct fluxo_writer *writer);
 
 /* Upgrade, with its connection option: what a request offers, or what a 101 (or 426) response names. FLUXO_MISUSE_VALUE: not a

@@ -97,6 +97,8 @@ static void begin_content(struct client *c)
 {
     struct fluxo_facts facts = fluxo_conn_facts(&c->conn);
 
+    if (fluxo_head_is_coded(&c->head)) /* we named none in TE, and take none off */
+        client_choose(c, complain(OUTCOME_BROKEN, "%s: a transfer coding that was not asked for (RFC 9112 6.1)", c->url->text));
     if (facts.framing == FLUXO_FRAMING_LENGTH)
         progress_expect(facts.length);
     if (facts.framing != FLUXO_FRAMING_NONE && c->settings->compressed)
@@ -153,7 +155,7 @@ static bool collect(struct client *c, struct fluxo_head *head, struct fluxo_feed
 
 static bool is_final(const struct client *c)
 {
-    return fluxo_conn_status(&c->conn) >= 200;
+    return !fluxo_status_is_interim(fluxo_conn_status(&c->conn));
 }
 
 static void take_head(struct client *c, struct fluxo_feed fed)
