@@ -831,7 +831,7 @@ static nfds_t watch_all(int *wait)
     bool accepts = !relay.is_stopping && relay.count < relay.most && relay.now >= relay.accept_at;
     int64_t soonest = relay.now < relay.accept_at ? relay.accept_at : INT64_MAX;
     nfds_t count = 2;
-    relay.polls[0] = (struct pollfd){.fd = relay.signals[0], .events = POLLIN};
+    relay.polls[0] = (struct pollfd){.fd = relay.is_stopping ? -1 : relay.signals[0], .events = POLLIN};
     relay.polls[1] = (struct pollfd){.fd = accepts ? relay.listener : -1, .events = POLLIN};
     for (struct link *link = relay.links; link; link = link->next) {
         relay.polls[count++] = watch_end(link, &link->client);
@@ -891,7 +891,7 @@ static void run(void)
         if (poll(relay.polls, count, wait) < 0 && errno != EINTR)
             fail("poll", strerror(errno));
         relay.now = read_clock();
-        if (relay.polls[0].revents && !relay.is_stopping)
+        if (relay.polls[0].revents)
             stop();
         serve_links();
         if (relay.polls[1].revents && !relay.is_stopping)

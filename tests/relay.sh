@@ -81,8 +81,11 @@ begin() {
 
 # end PID: in order, within ten seconds
 end() {
+    kill -TERM "$1" && await_end "$1"
+}
+
+await_end() {
     ended=$1
-    kill -TERM "$ended"
     (sleep 10 && kill -9 "$ended") >/dev/null 2>&1 &
     guard=$!
     wait "$ended"
@@ -455,13 +458,18 @@ pipelines() {
 
 finishes_what_it_began() {
     begin stopped "$node"
-    browse -i "$url/slow?ticks=3&ms=400" >"$scratch/finished" &
+    browse -i "$url/slow?ticks=3&ms=600" >"$scratch/finished" &
     client=$!
     sleep 0.5 2>/dev/null || sleep 1
-    end "$pid" || return 1
+    before=$(ticks "$pid")
+    kill -TERM "$pid"
+    sleep 0.5 2>/dev/null || sleep 1
+    spent=$(($(ticks "$pid") - before))
+    await_end "$pid" || return 1
     wait $client
     cat "$scratch/finished" >"$out"
-    grep -q 'tick 1' "$out"
+    echo "processor: $spent ticks" >>"$out"
+    grep -q 'tick 1' "$out" && test $spent -lt 20
 }
 
 stops_when_idle() {
@@ -611,7 +619,7 @@ claim 'an origin that speaks HTTP/1.0' same / -X GET
 
 claim 'more clients than allowed wait, and the processor rests' waits_when_full
 claim 'more clients than descriptors: the same' runs_out_of_descriptors
-claim 'SIGTERM waits for a response in flight' finishes_what_it_began
+claim 'SIGTERM waits for a response in flight, and the processor rests' finishes_what_it_began
 claim 'SIGTERM does not wait for an idle connection' stops_when_idle
 
 missing=
