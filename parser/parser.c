@@ -18,8 +18,6 @@ static const struct fluxo_options defaults = {FLUXO_PROFILE_DEFAULT, 0, {
 /* clang-format on */
 #undef LIMIT
 
-enum { CAPACITY_LEAST = 8 };
-
 static const int32_t INPUT_MOST = INT32_MAX; /* more is taken in parts */
 
 void fluxo_options_init(struct fluxo_options *options)
@@ -332,7 +330,7 @@ struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *byt
 
     if (is_over(parser))
         return answer_over(parser);
-    if (length < parser->seen || capacity < CAPACITY_LEAST || !events || (length && !bytes))
+    if (length < parser->seen || capacity < FLUXO_CAPACITY_LEAST || !events || (length && !bytes))
         return answer(FLUXO_ERROR, FLUXO_ERR_MISUSE);
     if (parser->phase == PHASE_DONE)
         begin_message(parser);
@@ -355,7 +353,7 @@ struct fluxo_feed fluxo_parser_finish(struct fluxo_parser *parser, struct fluxo_
 
     if (is_over(parser))
         return answer_over(parser);
-    if (capacity < CAPACITY_LEAST || !events)
+    if (capacity < FLUXO_CAPACITY_LEAST || !events)
         return answer(FLUXO_ERROR, FLUXO_ERR_MISUSE);
     if (has_nothing_begun(parser)) {
         parser->phase = PHASE_CLOSED;

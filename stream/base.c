@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of faults and misuses, and the allocator that stands in when the caller passes none. */
+/* The tables of faults and misuses, and memory: the allocator that stands in when the caller passes none. */
 
-#include <fluxo/base.h>
+#include "widen.h"
 
 #include <stdlib.h>
 
@@ -40,4 +40,23 @@ static void *resize_by_libc(void *block, size_t size)
 void *fluxo_resize(const struct fluxo_allocator *allocator, void *block, size_t old, size_t size)
 {
     return allocator ? allocator->resize(allocator->context, block, old, size) : resize_by_libc(block, size);
+}
+
+enum { ROOM_FIRST = 512 }; /* octets: a usual head */
+
+int fluxo_widen(const struct fluxo_allocator *allocator, char **text, uint32_t *room, uint32_t octets)
+{
+    uint32_t wider = *room ? *room : (uint32_t)ROOM_FIRST;
+    char *other;
+
+    if (octets <= *room)
+        return FLUXO_DONE;
+    while (wider < octets)
+        wider *= 2;
+    other = (char *)fluxo_resize(allocator, *text, *room, wider);
+    if (!other)
+        return FLUXO_MISUSE_MEMORY;
+    *text = other;
+    *room = wider;
+    return FLUXO_DONE;
 }

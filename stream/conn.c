@@ -82,7 +82,7 @@ enum fluxo_life_event fluxo_conn_name_response(const struct fluxo_conn *conn, un
         return FLUXO_LIFE_EVENT_CONTINUE;
     if (status == 101)
         return FLUXO_LIFE_EVENT_SWITCH;
-    if (status > 101 && status < 200) /* RFC 9110 15: below 100 a status is as good as a 5xx */
+    if (fluxo_status_is_interim(status))
         return FLUXO_LIFE_EVENT_INTERIM;
     return status < 300 && has(conn, FLUXO_LIFE_CONNECT) ? FLUXO_LIFE_EVENT_TUNNEL : FLUXO_LIFE_EVENT_RESPONSE;
 }
@@ -131,8 +131,6 @@ static struct fluxo_feed tell(unsigned status)
     return feed;
 }
 
-enum { CAPACITY_LEAST = 8 }; /* as the parser wants it */
-
 static struct fluxo_feed tell_misuse(void)
 {
     struct fluxo_feed fed = tell(FLUXO_ERROR);
@@ -164,7 +162,7 @@ static unsigned see_head_read(struct fluxo_conn *conn)
 
     if (!fluxo_conn_see_head(conn, reads(conn), &facts))
         return FLUXO_FAULT_SWITCH_UNASKED;
-    if (facts.status >= 100 && facts.status < 200 && facts.status != 101 && conn->interims++ >= interims_most(conn))
+    if (fluxo_status_is_interim(facts.status) && facts.status != 101 && conn->interims++ >= interims_most(conn))
         return FLUXO_FAULT_INTERIMS_LIMIT;
     return 0;
 }
@@ -293,7 +291,7 @@ struct fluxo_feed fluxo_conn_receive(struct fluxo_conn *conn, const void *bytes,
 {
     unsigned side = side_read(conn);
 
-    if (!events || capacity < CAPACITY_LEAST || (length && !bytes))
+    if (!events || capacity < FLUXO_CAPACITY_LEAST || (length && !bytes))
         return tell_misuse();
     if (side == FLUXO_SIDE_DONE && !is_server(conn) && has(conn, FLUXO_LIFE_CLOSE))
         return tell(FLUXO_CLOSED);
@@ -331,7 +329,7 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
     unsigned side = side_read(conn);
     struct fluxo_feed fed;
 
-    if (!events || capacity < CAPACITY_LEAST || has(conn, FLUXO_LIFE_HELD))
+    if (!events || capacity < FLUXO_CAPACITY_LEAST || has(conn, FLUXO_LIFE_HELD))
         return tell_misuse();
     if (side >= FLUXO_SIDE_TUNNEL)
         return answer_over(conn, side);

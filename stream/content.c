@@ -5,8 +5,8 @@
 
 enum { CODINGS_MOST = 16, LINES_MOST = 16 };
 
-/* The members of Content-Encoding, in order; more than `most` are counted as most + 1. FLUXO_FAULT: it is no list. */
-static int read_codings(const struct fluxo_head *head, struct fluxo_span *names, size_t most, size_t *count)
+/* The members of Content-Encoding, in order; more than `most` are counted as most + 1. FLUXO_FAULT: it is no list, see `at`. */
+static int read_codings(const struct fluxo_head *head, struct fluxo_span *names, size_t most, size_t *count, size_t *at)
 {
     struct fluxo_span lines[LINES_MOST];
     uint32_t found = fluxo_head_all(head, FLUXO_FIELD_CONTENT_ENCODING, lines, LINES_MOST);
@@ -23,15 +23,17 @@ static int read_codings(const struct fluxo_head *head, struct fluxo_span *names,
     }
     if (found > LINES_MOST)
         *count = most + 1;
+    if (at)
+        *at = cursor.at;
     return answer == FLUXO_FAULT ? FLUXO_FAULT : FLUXO_DONE;
 }
 
-int fluxo_head_decode(const struct fluxo_head *head, struct fluxo_pipe *pipe)
+int fluxo_head_decode(const struct fluxo_head *head, struct fluxo_pipe *pipe, size_t *at)
 {
     struct fluxo_span names[CODINGS_MOST];
     size_t count;
 
-    if (read_codings(head, names, CODINGS_MOST, &count) == FLUXO_FAULT)
+    if (read_codings(head, names, CODINGS_MOST, &count, at) == FLUXO_FAULT)
         return fluxo_pipe_refuse(pipe, FLUXO_FAULT_LIST);
     if (count > CODINGS_MOST)
         return fluxo_pipe_refuse(pipe, FLUXO_FAULT_CODINGS_LIMIT);

@@ -8,11 +8,13 @@
  * says so.
  */
 
+#include "widen.h"
+
 #include <fluxo/stream.h>
 
 enum { IN_TEXT = 0x80 };
 
-static const uint32_t TEXT_FIRST = 512, TEXT_MOST = (uint32_t)1 << 30; /* octets */
+static const uint32_t TEXT_MOST = (uint32_t)1 << 30; /* octets */
 
 static void init(struct fluxo_head *head, struct fluxo_event *lines, uint32_t capacity, const struct fluxo_allocator *allocator)
 {
@@ -58,21 +60,9 @@ void fluxo_head_close(struct fluxo_head *head)
 
 static int reserve(struct fluxo_head *head, uint32_t more)
 {
-    uint32_t room = head->text_room ? head->text_room : TEXT_FIRST;
-    char *text;
-
     if (more > TEXT_MOST - head->text_length)
         return FLUXO_MISUSE_LIMIT;
-    while (room - head->text_length < more)
-        room *= 2;
-    if (room == head->text_room)
-        return FLUXO_DONE;
-    text = (char *)fluxo_resize(head->allocator, head->text, head->text_room, room);
-    if (!text)
-        return FLUXO_MISUSE_MEMORY;
-    head->text = text;
-    head->text_room = room;
-    return FLUXO_DONE;
+    return fluxo_widen(head->allocator, &head->text, &head->text_room, head->text_length + more);
 }
 
 /* After reserve. */

@@ -1,31 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables of life.def and want.def, and the two functions that read them. */
 
-#include <fluxo/stream.h>
-
-/* The tables name sides and flags in one word each; SAME is no change. */
-enum {
-    IDLE = 1 << FLUXO_SIDE_IDLE,
-    WAIT = 1 << FLUXO_SIDE_WAIT,
-    BODY = 1 << FLUXO_SIDE_BODY,
-    DONE = 1 << FLUXO_SIDE_DONE,
-    TUNNEL = 1 << FLUXO_SIDE_TUNNEL,
-    CLOSED = 1 << FLUXO_SIDE_CLOSED,
-    ERROR = 1 << FLUXO_SIDE_ERROR,
-    ANY = (1 << FLUXO_SIDES) - 1,
-    SAME = 0
-};
-enum {
-    SERVER = FLUXO_LIFE_SERVER,
-    CLOSE = FLUXO_LIFE_CLOSE,
-    OLD = FLUXO_LIFE_OLD,
-    UPGRADE = FLUXO_LIFE_UPGRADE,
-    CONNECT = FLUXO_LIFE_CONNECT,
-    EXPECT = FLUXO_LIFE_EXPECT,
-    WANTED = FLUXO_LIFE_WANTED,
-    UNTIL_CLOSE = FLUXO_LIFE_UNTIL_CLOSE,
-    HELD = FLUXO_LIFE_HELD
-};
+#include "rows.h"
 
 static const struct {
     uint8_t event, request, response;

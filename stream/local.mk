@@ -5,8 +5,8 @@
 lib_LIBRARIES += libfluxo.a
 
 libfluxo_a_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(ZLIB_CFLAGS)
-libfluxo_a_SOURCES = stream/base.c \
-    stream/life.c stream/conn.c stream/conn.h stream/head.c stream/content.c stream/writer.c \
+libfluxo_a_SOURCES = stream/base.c stream/widen.h \
+    stream/life.c stream/rows.h stream/conn.c stream/conn.h stream/head.c stream/content.c stream/writer.c \
     stream/target.c stream/path.c stream/octets.h stream/split.h \
     stream/calendar.c stream/date.h \
     stream/coding.c stream/pipe.c stream/source.c

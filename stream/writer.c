@@ -10,15 +10,16 @@
  */
 
 #include "conn.h"
+#include "widen.h"
 
 enum stage { STAGE_NONE, STAGE_HEAD, STAGE_BODY, STAGE_DROPPED, STAGE_TRAILERS };
 
 /* What goes into Connection (RFC 9110 7.6.1). */
 enum { OPTION_CLOSE = 1, OPTION_UPGRADE = 2, OPTION_TE = 4 };
 
-enum { EVENTS = 8, CHUNK_LINE = 16 + 2 };
+enum { EVENTS = FLUXO_CAPACITY_LEAST, NUMBER = 20 /* digits of 2^64 */, CHUNK_LINE = 16 + 2 };
 
-static const uint32_t TEXT_FIRST = 512, TEXT_MOST = (uint32_t)1 << 21; /* octets, all that waits included */
+static const uint32_t TEXT_MOST = (uint32_t)1 << 21; /* octets, all that waits included */
 static const uint32_t HEAD_MOST = (uint32_t)1 << 20;
 static const uint64_t PENDING_MOST = 262144; /* octets that may wait when another message is begun */
 
@@ -162,23 +163,11 @@ int fluxo_writer_consumed(struct fluxo_writer *writer, size_t octets)
 
 static int reserve(struct fluxo_writer *writer, size_t more)
 {
-    uint32_t room = writer->room ? writer->room : TEXT_FIRST;
-    char *text;
-
     if (more > HEAD_MOST || writer->to - writer->ready + more > HEAD_MOST)
         return FLUXO_MISUSE_LIMIT;
-    if (writer->to + more <= writer->room)
-        return FLUXO_DONE;
-    while (room < writer->to + more)
-        room *= 2;
-    if (room > TEXT_MOST)
+    if (writer->to + more > TEXT_MOST)
         return FLUXO_FULL;
-    text = (char *)fluxo_resize(writer->allocator, writer->text, writer->room, room);
-    if (!text)
-        return FLUXO_MISUSE_MEMORY;
-    writer->text = text;
-    writer->room = room;
-    return FLUXO_DONE;
+    return fluxo_widen(writer->allocator, &writer->text, &writer->room, writer->to + (uint32_t)more);
 }
 
 static int append(struct fluxo_writer *writer, struct fluxo_span span)
@@ -191,11 +180,6 @@ static int append(struct fluxo_writer *writer, struct fluxo_span span)
         memcpy(writer->text + writer->to, span.start, span.length);
     writer->to += (uint32_t)span.length;
     return FLUXO_DONE;
-}
-
-static int append_text(struct fluxo_writer *writer, const char *text)
-{
-    return append(writer, fluxo_text(text));
 }
 
 /* All of the parts or none. */
@@ -214,15 +198,12 @@ static int append_parts(struct fluxo_writer *writer, const struct fluxo_span *pa
 
 static struct fluxo_span write_number(char *room, uint64_t number, unsigned base)
 {
-    struct fluxo_span span;
-    char *first = room + 20; /* digits of 2^64 */
+    char *first = room + NUMBER;
 
     do
         *--first = "0123456789abcdef"[number % base];
     while (number /= base);
-    span.start = first;
-    span.length = (size_t)(room + 20 - first);
-    return span;
+    return fluxo_span_of(first, (size_t)(room + NUMBER - first));
 }
 
 /* ---- Reading what was written ---- */
@@ -239,6 +220,17 @@ static struct reading read_text(struct fluxo_writer *writer, uint32_t from)
 
     reading.fed = fluxo_parser_feed(&writer->check, writer->text + from, writer->to - from, reading.events, EVENTS);
     return reading;
+}
+
+/* Text of our own, of which the parser's opinion is known. */
+static int append_good(struct fluxo_writer *writer, const char *text)
+{
+    uint32_t from = writer->to;
+    int answer = append(writer, fluxo_text(text));
+
+    if (!answer)
+        read_text(writer, from);
+    return answer;
 }
 
 /* Whether it is one line, of the kind, with a name and a value of these lengths. */
@@ -428,24 +420,13 @@ static int begin_head(struct fluxo_writer *writer, int answer)
     return answer;
 }
 
-/* The authority in a target of absolute-form or, for CONNECT, all of it; nothing in the other forms. */
-static struct fluxo_span find_authority(struct fluxo_span method, struct fluxo_span target)
+/* RFC 9112 3.2: where the target names an authority, Host is the same. The strict parser has taken the target. */
+static int is_host_of(enum fluxo_method method, struct fluxo_span target, struct fluxo_span host)
 {
-    struct fluxo_span authority = target;
-    size_t at = 0;
+    struct fluxo_target parts;
 
-    if (fluxo_method_id(method.start, method.length) == FLUXO_METHOD_CONNECT)
-        return authority;
-    while (at + 3 <= target.length && memcmp(target.start + at, "://", 3) != 0 && target.start[0] != '/')
-        at++;
-    authority.length = 0;
-    if (at + 3 > target.length || target.start[0] == '/')
-        return authority;
-    authority.start = target.start + at + 3;
-    while (at + 3 + authority.length < target.length && authority.start[authority.length] != '/' &&
-           authority.start[authority.length] != '?')
-        authority.length++;
-    return authority;
+    fluxo_target_split(method, target, &parts);
+    return !parts.authority.whole.length || fluxo_span_equals(parts.authority.whole, host);
 }
 
 static int name_request_misuse(const struct fluxo_writer *writer, const struct fluxo_parser *before,
@@ -488,7 +469,7 @@ static int put_request_line(struct fluxo_writer *writer, struct fluxo_span metho
 int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, struct fluxo_span target, struct fluxo_span host)
 {
     struct fluxo_life life = writer->conn->life;
-    struct fluxo_span authority;
+    enum fluxo_method id = (enum fluxo_method)fluxo_method_id(method.start, method.length);
     int answer = may_begin(writer, FLUXO_REQUEST);
 
     if (!answer && !fluxo_life_step(&life, FLUXO_LIFE_EVENT_REQUEST, 0))
@@ -499,10 +480,11 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
     answer = begin_head(writer, put_request_line(writer, method, target, host));
     if (answer)
         return answer;
-    authority = find_authority(method, target);
-    if (authority.length && !fluxo_span_equals(authority, host)) /* RFC 9112 3.2 */
-        return fluxo_write_nothing(writer) ? FLUXO_MISUSE_ORDER : FLUXO_MISUSE_HOST;
-    writer->method = (uint8_t)fluxo_method_id(method.start, method.length);
+    if (!is_host_of(id, target, host)) {
+        fluxo_write_nothing(writer);
+        return FLUXO_MISUSE_HOST;
+    }
+    writer->method = (uint8_t)id;
     return FLUXO_DONE;
 }
 
@@ -510,7 +492,7 @@ static int put_status_line(struct fluxo_writer *writer, unsigned status, struct 
 {
     struct fluxo_span parts[5];
     struct reading reading;
-    char digits[20];
+    char digits[NUMBER];
     int answer;
 
     parts[0] = fluxo_text("HTTP/1.1 ");
@@ -582,7 +564,7 @@ static int is_tunnel(const struct fluxo_writer *writer)
 static int has_no_framing(const struct fluxo_writer *writer)
 {
     if (writer->status)
-        return writer->status < 200 || writer->status == 204 || is_tunnel(writer);
+        return fluxo_status_is_interim(writer->status) || writer->status == 204 || is_tunnel(writer);
     return writer->method == FLUXO_METHOD_CONNECT;
 }
 
@@ -604,7 +586,7 @@ static int says_zero(const struct fluxo_writer *writer)
 
 static int put_length(struct fluxo_writer *writer, uint64_t length)
 {
-    char digits[20];
+    char digits[NUMBER];
 
     return put_known_field(writer, FLUXO_FIELD_CONTENT_LENGTH, write_number(digits, length, 10));
 }
@@ -642,29 +624,27 @@ static const char *name_persistence(const struct fluxo_writer *writer, enum flux
     return is_old(writer) && writer->status ? "keep-alive" : NULL;
 }
 
+/* Adds an option, if there is one, to the list in `text`; returns the list's length. */
+static size_t add_option(char *text, size_t length, const char *option)
+{
+    if (!option)
+        return length;
+    if (length) {
+        memcpy(text + length, ", ", 2);
+        length += 2;
+    }
+    memcpy(text + length, option, strlen(option));
+    return length + strlen(option);
+}
+
 static int put_connection(struct fluxo_writer *writer, enum fluxo_content content)
 {
     char text[40]; /* "keep-alive, Upgrade, TE" */
-    const char *words[3];
-    struct fluxo_span value;
-    unsigned nth;
-    size_t length = 0;
+    size_t length = add_option(text, 0, name_persistence(writer, content));
 
-    words[0] = name_persistence(writer, content);
-    words[1] = writer->options & OPTION_UPGRADE ? "Upgrade" : NULL;
-    words[2] = writer->options & OPTION_TE ? "TE" : NULL;
-    for (nth = 0; nth < 3; nth++) {
-        if (words[nth] && length) {
-            memcpy(text + length, ", ", 2);
-            length += 2;
-        }
-        if (words[nth])
-            memcpy(text + length, words[nth], strlen(words[nth]));
-        length += words[nth] ? strlen(words[nth]) : 0;
-    }
-    value.start = text;
-    value.length = length;
-    return length ? put_known_field(writer, FLUXO_FIELD_CONNECTION, value) : FLUXO_DONE;
+    length = add_option(text, length, writer->options & OPTION_UPGRADE ? "Upgrade" : NULL);
+    length = add_option(text, length, writer->options & OPTION_TE ? "TE" : NULL);
+    return length ? put_known_field(writer, FLUXO_FIELD_CONNECTION, fluxo_span_of(text, length)) : FLUXO_DONE;
 }
 
 static int put_empty_line(struct fluxo_writer *writer)
@@ -672,7 +652,7 @@ static int put_empty_line(struct fluxo_writer *writer)
     struct reading reading;
     uint32_t from = writer->to;
     struct fluxo_facts facts;
-    int answer = append_text(writer, "\r\n");
+    int answer = append(writer, fluxo_text("\r\n"));
 
     if (answer)
         return answer;
@@ -815,7 +795,7 @@ static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct flu
     struct fluxo_span parts[3];
     struct reading reading;
     uint32_t from = writer->to;
-    char digits[20];
+    char digits[NUMBER];
     int answer;
 
     if (has_bad_white_space(extension))
@@ -834,16 +814,6 @@ static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct flu
     return FLUXO_MISUSE_EXTENSION;
 }
 
-/* Text that is known to be good, and for which there is room. */
-static void put_text(struct fluxo_writer *writer, const char *text)
-{
-    uint32_t from = writer->to;
-
-    append_text(writer, text);
-    read_text(writer, from);
-    release_text(writer);
-}
-
 static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension)
 {
     int answer = reserve(writer, CHUNK_LINE + extension.length + 2);
@@ -854,8 +824,9 @@ static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans
         return answer;
     release_text(writer);
     put_octets(writer, spans, count);
-    put_text(writer, "\r\n");
-    return FLUXO_DONE;
+    answer = append_good(writer, "\r\n");
+    release_text(writer);
+    return answer;
 }
 
 static int may_put_octets(const struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count)
@@ -911,6 +882,8 @@ int fluxo_write_source(struct fluxo_writer *writer, struct fluxo_source *source,
 
 /* ---- Trailers, and the end ---- */
 
+static const char LAST_CHUNK[] = "0\r\n";
+
 /* RFC 9110 6.5.1: what frames, routes, authenticates, controls, or says how the content is to be read, has to come before it.
  */
 static int may_trail(enum fluxo_field field)
@@ -955,17 +928,6 @@ static int may_trail(enum fluxo_field field)
     return field == FLUXO_FIELD_OTHER || !memchr(refused, (int)field, sizeof refused);
 }
 
-/* What closes the chunks, before the trailers or the end. */
-static int end_chunks(struct fluxo_writer *writer)
-{
-    uint32_t from = writer->to;
-    int answer = append_text(writer, "0\r\n");
-
-    if (!answer)
-        read_text(writer, from);
-    return answer;
-}
-
 static int can_end(const struct fluxo_writer *writer)
 {
     struct fluxo_conn conn = *writer->conn;
@@ -986,7 +948,7 @@ int fluxo_write_trailer(struct fluxo_writer *writer, struct fluxo_span name, str
     if (!has_slots(writer, 1))
         return FLUXO_FULL;
     if (writer->stage == STAGE_BODY)
-        answer = end_chunks(writer);
+        answer = append_good(writer, LAST_CHUNK);
     if (!answer)
         answer = put_field(writer, FLUXO_EVENT_TRAILER, name, value);
     if (answer) {
@@ -1005,9 +967,9 @@ static int end_chunked(struct fluxo_writer *writer)
     int answer = has_slots(writer, 1) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
 
     if (!answer && writer->stage == STAGE_BODY)
-        answer = end_chunks(writer);
+        answer = append_good(writer, LAST_CHUNK);
     if (!answer)
-        answer = append_text(writer, "\r\n");
+        answer = append_good(writer, "\r\n");
     if (answer)
         put_back(writer, &check, to);
     else

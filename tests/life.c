@@ -9,35 +9,13 @@
  * may be slow (pair.c), and at last each word of the tables is taken out in turn, on a copy, which the claims have to notice.
  */
 #include "life.h"
+#include "rows.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- The rows once more, where they can be changed; to begin with they are the library's ---- */
-
-enum {
-    IDLE = 1 << FLUXO_SIDE_IDLE,
-    WAIT = 1 << FLUXO_SIDE_WAIT,
-    BODY = 1 << FLUXO_SIDE_BODY,
-    DONE = 1 << FLUXO_SIDE_DONE,
-    TUNNEL = 1 << FLUXO_SIDE_TUNNEL,
-    CLOSED = 1 << FLUXO_SIDE_CLOSED,
-    ERROR = 1 << FLUXO_SIDE_ERROR,
-    ANY = (1 << FLUXO_SIDES) - 1,
-    SAME = 0
-};
-enum {
-    SERVER = FLUXO_LIFE_SERVER,
-    CLOSE = FLUXO_LIFE_CLOSE,
-    OLD = FLUXO_LIFE_OLD,
-    UPGRADE = FLUXO_LIFE_UPGRADE,
-    CONNECT = FLUXO_LIFE_CONNECT,
-    EXPECT = FLUXO_LIFE_EXPECT,
-    WANTED = FLUXO_LIFE_WANTED,
-    UNTIL_CLOSE = FLUXO_LIFE_UNTIL_CLOSE,
-    HELD = FLUXO_LIFE_HELD
-};
 
 enum { REQUEST_MASK, RESPONSE_MASK, NEEDS, UNLESS, REQUEST_AFTER, RESPONSE_AFTER, SETS, DROPS, ADOPTS, CELLS };
 static const char *const cell_names[CELLS] = {"request",        "response", "needs", "unless", "request after",

@@ -219,11 +219,13 @@ int fluxo_parser_init(struct fluxo_parser *parser, enum fluxo_kind kind, const s
  */
 int fluxo_parser_answers(struct fluxo_parser *parser, enum fluxo_method method);
 
+enum { FLUXO_CAPACITY_LEAST = 8 }; /* events that a call must have room for */
+
 /*
- * Reads bytes, writes at most `capacity` (8 or more) events, and returns at the first decision point. `bytes` must begin
- * with those that earlier calls left unconsumed. Events are delivered once, in order, when their last byte is seen.
- * FLUXO_ERROR is sticky; bytes that belong to what is refused are not consumed. FLUXO_ERR_MISUSE (too small a capacity, no
- * array, fewer bytes than were left) changes nothing and is not sticky.
+ * Reads bytes, writes at most `capacity` (FLUXO_CAPACITY_LEAST or more) events, and returns at the first decision point.
+ * `bytes` must begin with those that earlier calls left unconsumed. Events are delivered once, in order, when their last byte
+ * is seen. FLUXO_ERROR is sticky; bytes that belong to what is refused are not consumed. FLUXO_ERR_MISUSE (too small a
+ * capacity, no array, fewer bytes than were left) changes nothing and is not sticky.
  */
 struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
                                     uint32_t capacity);

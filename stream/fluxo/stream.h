@@ -269,9 +269,10 @@ int fluxo_head_uri(const struct fluxo_head *head, struct fluxo_span own_name, un
 /*
  * Adds decoders for the content codings that the head names in Content-Encoding to a pipe that is open, and has passed no
  * octets (body.h); without any, the pipe passes the content as it is. Answers as fluxo_pipe_decode; FLUXO_FAULT is pipe->fault
- * also when the field is no list of codings, or names more than 16.
+ * also when the field is no list of codings, and then `*at` (if `at` is not NULL) the offset in its line; or names more
+ * than 16.
  */
-int fluxo_head_decode(const struct fluxo_head *head, struct fluxo_pipe *pipe);
+int fluxo_head_decode(const struct fluxo_head *head, struct fluxo_pipe *pipe, size_t *at);
 
 /* ---- The writer ---- */
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <fluxo/field.h>
 
 #include "progress.h"
 #include "transcript.h"
@@ -64,8 +63,6 @@ void response_blame(struct client *c)
 
 /* ---- Content, as it is or as it was before it was encoded ---- */
 
-enum { CODINGS = FLUXO_PIPE_CODINGS + 1 }; /* one more than may be: then the pipe says so */
-
 /* What the pipe answers. Other than the peer's faults there is only one: no memory. */
 static void hear_pipe(struct client *c, int answer)
 {
@@ -77,20 +74,14 @@ static void hear_pipe(struct client *c, int answer)
 
 static void begin_decoding(struct client *c)
 {
-    struct fluxo_span lines[CODINGS], names[CODINGS];
-    uint32_t count = fluxo_head_all(&c->head, FLUXO_FIELD_CONTENT_ENCODING, lines, CODINGS);
-    struct fluxo_cursor cursor;
-    struct fluxo_item item;
-    size_t codings = 0;
+    size_t at = 0;
+    int answer = fluxo_head_decode(&c->head, &c->pipe, &at);
 
-    fluxo_cursor_init(&cursor, FLUXO_READ_TOKENS, lines, count < CODINGS ? count : CODINGS);
-    while (codings < CODINGS && fluxo_cursor_next(&cursor, &item) == FLUXO_DONE)
-        names[codings++] = item.name;
-    if (cursor.fault)
-        blame(c, cursor.fault, " of Content-Encoding", cursor.at);
-    c->is_decoded = codings > 0;
-    if (codings)
-        hear_pipe(c, fluxo_pipe_decode(&c->pipe, names, codings));
+    c->is_decoded = fluxo_head_get(&c->head, FLUXO_FIELD_CONTENT_ENCODING).start != NULL;
+    if (answer == FLUXO_FAULT && c->pipe.fault == FLUXO_FAULT_LIST)
+        blame(c, c->pipe.fault, " of Content-Encoding", at);
+    else
+        hear_pipe(c, answer);
 }
 
 static void begin_content(struct client *c)
