@@ -5,22 +5,7 @@
 recode=$TOP_BUILDDIR/tests/recode
 python=${PYTHON:-python3}
 
-count=0
-claim() { # claim WORDS COMMAND...
-    words=$1
-    shift
-    count=$((count + 1))
-    if "$@"; then
-        echo "ok $count - $words"
-    else
-        echo "not ok $count - $words"
-    fi
-}
-skip() { # skip WORDS REASON
-    count=$((count + 1))
-    echo "ok $count - $1 # SKIP $2"
-}
-
+. "$TOP_SRCDIR/tests/claims.sh"
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 
@@ -157,4 +142,4 @@ if is_installed node; then
 else
     skip_peer node
 fi
-echo "1..$count"
+end_claims

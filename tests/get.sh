@@ -16,32 +16,18 @@ err=$scratch/err
 trap 'stop_peers; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 
-# ---- Claims ----
+. "$source/tests/claims.sh"
 
-claims=0
-
-# claim TEXT COMMAND...
-claim() {
-    text=$1
-    shift
-    claims=$((claims + 1))
+begin_claim() {
     : >"$out"
     : >"$err"
     status=none
-    if "$@"; then
-        echo "ok $claims - $text"
-    else
-        echo "not ok $claims - $text"
-        echo "# status $status"
-        head -c 1500 "$out" | cat -v | sed 's/^/# out: /'
-        head -c 3000 "$err" | cat -v | sed 's/^/# err: /'
-    fi
 }
 
-# skip TEXT REASON
-skip() {
-    claims=$((claims + 1))
-    echo "ok $claims - $1 # SKIP $2"
+tell_failure() {
+    echo "# status $status"
+    head -c 1500 "$out" | cat -v | sed 's/^/# out: /'
+    head -c 3000 "$err" | cat -v | sed 's/^/# err: /'
 }
 
 # ---- Running it ----
@@ -653,4 +639,4 @@ static=
 start_node ::1 && static=$peer_url
 with_server 'an IPv6 address in brackets' gets_from "$static/hello"
 
-echo "1..$claims"
+end_claims

@@ -2,22 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What the library is to a linker and to compilers: no symbol but mem*, C99, C11 and C++17, a header that stands alone.
 
-count=0
-claim() { # claim WORDS COMMAND...
-    words=$1
-    shift
-    count=$((count + 1))
-    if "$@"; then
-        echo "ok $count - $words"
-    else
-        echo "not ok $count - $words"
-    fi
-}
-skip() {
-    count=$((count + 1))
-    echo "ok $count - $1 # SKIP $2"
-}
-
+. "$TOP_SRCDIR/tests/claims.sh"
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 
@@ -121,4 +106,4 @@ else
     claim "the library is C++17" compiles "$CXX" -std=c++17 -x c++
     claim "each header stands alone in C++" headers_stand_alone "$CXX" cc
 fi
-echo "1..$count"
+end_claims

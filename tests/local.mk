@@ -103,7 +103,7 @@ tests_talk_SOURCES = tests/talk.c
 
 TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
 
-EXTRA_DIST += $(fixture_folders) tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
+EXTRA_DIST += $(fixture_folders) tests/claims.sh tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
 
 # ---- The grammar, proven and shown by example ----
 

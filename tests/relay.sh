@@ -19,44 +19,7 @@ relays=
 trap 'kill -9 $relays 2>/dev/null; stop_peers; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 
-# ---- Claims ----
-
-claims=0
-
-# claim TEXT COMMAND...
-claim() {
-    text=$1
-    shift
-    claims=$((claims + 1))
-    : >"$out"
-    if "$@"; then
-        echo "ok $claims - $text"
-    else
-        echo "not ok $claims - $text"
-        head -c 1500 "$out" | tr -d '\r' | sed 's/^/# /'
-    fi
-}
-
-# skip TEXT REASON
-skip() {
-    claims=$((claims + 1))
-    echo "ok $claims - $1 # SKIP $2"
-}
-
-# claim_or_skip REASON TEXT COMMAND...: a claim unless there is a reason not to
-claim_or_skip() {
-    reason=$1
-    shift
-    if test -n "$reason"; then
-        skip "$1" "$reason"
-    else
-        claim "$@"
-    fi
-}
-
-nap() {
-    sleep 0.1 2>/dev/null || sleep 1
-}
+. "${TOP_SRCDIR:-.}/tests/claims.sh"
 
 # ---- Relays ----
 
@@ -522,7 +485,7 @@ done
 
 if ! start_node; then
     skip 'node, and all that needs it' "$peer_missing"
-    echo "1..$claims"
+    end_claims
     exit 0
 fi
 node=$peer_port
@@ -634,4 +597,4 @@ else
 fi
 claim_or_skip "$missing" 'WebSocket by ws on both sides' finds '3 messages, closed by 1000' ws "$port" "$scratch/ws"
 
-echo "1..$claims"
+end_claims

@@ -16,38 +16,12 @@ pid=
 trap 'test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 
+. "${TOP_SRCDIR:-.}/tests/claims.sh"
+
 get='GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 brew='BREW / HTTP/1.1\r\nHost: a\r\n\r\n'
 
-# ---- Claims ----
-
-claims=0
-
-# claim TEXT COMMAND...
-claim() {
-    text=$1
-    shift
-    claims=$((claims + 1))
-    : >"$out"
-    if "$@"; then
-        echo "ok $claims - $text"
-    else
-        echo "not ok $claims - $text"
-        head -c 1500 "$out" | sed 's/^/# /'
-    fi
-}
-
-# skip TEXT REASON
-skip() {
-    claims=$((claims + 1))
-    echo "ok $claims - $1 # SKIP $2"
-}
-
 # ---- The server ----
-
-nap() {
-    sleep 0.1 2>/dev/null || sleep 1
-}
 
 # begin COMMAND...: sets pid and port. A server that a failed claim has left behind is ended.
 begin() {
@@ -486,4 +460,4 @@ claim 'a port that is none: 64' is_misuse --port 65536
 claim 'an argument: 64' is_misuse 8080
 claim 'a name instead of an address' exits 1 --listen example.invalid
 
-echo "1..$claims"
+end_claims

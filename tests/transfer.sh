@@ -20,29 +20,9 @@ scratch=$(mktemp -d) || exit 99
 trap 'test -z "$watched" || kill "$watched"; stop_peers; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 table=$scratch/table
+out=$scratch/said # what is not so
 
-# ---- Claims ----
-
-claims=0
-
-# claim TEXT COMMAND...: what it says is shown if it is not so
-claim() {
-    text=$1
-    shift
-    claims=$((claims + 1))
-    : >"$scratch/said"
-    if "$@"; then
-        echo "ok $claims - $text"
-    else
-        echo "not ok $claims - $text"
-        sed 's/^/# /' "$scratch/said"
-    fi
-}
-
-skip() {
-    claims=$((claims + 1))
-    echo "ok $claims - $1 # SKIP $2"
-}
+. "${TOP_SRCDIR:-.}/tests/claims.sh"
 
 # ---- One transfer ----
 
@@ -112,12 +92,12 @@ watch_get() {
 }
 
 is_whole() {
-    echo "status $status, sum $sum instead of $1; $(cat "$scratch/complaint")" >"$scratch/said"
+    echo "status $status, sum $sum instead of $1; $(cat "$scratch/complaint")" >"$out"
     test "$status" = 0 && test "$sum" = "$1"
 }
 
 is_constant() {
-    echo "private dirty: $small_peak KiB for 1 MiB, $peak KiB for $size octets" >"$scratch/said"
+    echo "private dirty: $small_peak KiB for 1 MiB, $peak KiB for $size octets" >"$out"
     test "$small_peak" -gt 0 && test "$peak" -gt 0 || return 1
     test "$peak" -lt $most && test $((peak * 100)) -le $((small_peak * 105)) && test $((peak * 105)) -ge $((small_peak * 100))
 }
@@ -219,5 +199,5 @@ else
     leave_out 'node, echo, length' 'node, echo, chunked' 'relay, echo, length' 'relay, echo, chunked'
 fi
 
-echo "1..$claims"
+end_claims
 sed 's/^/# /' "$table"
