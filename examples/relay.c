@@ -36,10 +36,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <fluxo/date.h>
-#include <fluxo/field.h>
 #include <fluxo/stream.h>
-#include <fluxo/target.h>
 
 enum {
     INPUT = 65536,       /* octets: more than the limits of head and trailers, so that neither fills it */
@@ -159,13 +156,6 @@ static bool connect_origin(struct end *end)
 
 /* ---- What we say ourselves ---- */
 
-static int write_date(struct fluxo_writer *writer)
-{
-    char text[FLUXO_DATE_LENGTH];
-    fluxo_date_format(time(NULL), text);
-    return fluxo_write_field(writer, fluxo_text("Date"), fluxo_span_of(text, sizeof text));
-}
-
 /* What broke off is not to look as if it had ended. */
 static void reset_when_closed(const struct end *end)
 {
@@ -193,7 +183,7 @@ static void answer(struct link *link, unsigned status)
         break_off(link);
         return;
     }
-    write_date(writer);
+    fluxo_write_date(writer, time(NULL));
     fluxo_write_close(writer);
     fluxo_write_field(writer, fluxo_text("Content-Type"), fluxo_text("text/plain"));
     fluxo_write_head(writer, FLUXO_CONTENT_LENGTH, text[0].length + text[1].length);
@@ -413,7 +403,7 @@ static int write_response(struct link *link)
     if (!result)
         result = write_fields(writer, &link->origin);
     if (!result && status >= 200 && !fluxo_head_get(head, FLUXO_FIELD_DATE).start) /* RFC 9110 6.6.1 */
-        result = write_date(writer);
+        result = fluxo_write_date(writer, time(NULL));
     if (!result && (status == 101 || status == 426)) /* RFC 9110 7.8 */
         result = write_upgrades(writer, head);
     if (!result && relay.is_stopping && status >= 200)
@@ -430,7 +420,7 @@ static void pass_response(struct link *link)
     const struct fluxo_head *head = &link->origin.head;
     int result =
         fluxo_head_is_coded(head) ? FLUXO_FAULT : write_response(link); /* we take no transfer coding off but chunked */
-    if (result == FLUXO_MISUSE_STATUS && fluxo_status_is_interim(fluxo_head_status(head)))
+    if (result == FLUXO_MISUSE_STATUS && fluxo_status_is_interim(fluxo_head_status(head)) && fluxo_head_status(head) != 101)
         return; /* RFC 9110 15.2: an HTTP/1.0 client gets none of these */
     if (result) {
         fluxo_write_nothing(&link->client.writer);

@@ -529,6 +529,8 @@ claim 'the same, byte by byte' pipelines --split 1
 
 claim 'upgrade: a protocol of the origin'\''s own, both ways, and its end' finds '101 echo 1048581 HELLO' upgrade "$port"
 claim 'upgrade: octets right behind the request are not lost' finds 'AT ONCE' switch "$port"
+claim 'upgrade: a 101 that names no protocol: 502' answers 502 \
+    'GET /broken/switch-unnamed HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n'
 claim 'an answer before the content has come' finds 'HTTP/1.1 200 OK early' early "$port" 4000000
 claim 'the same, and the rest of the content is short' finds 'HTTP/1.1 200 OK early' early "$port" 32768
 

@@ -241,6 +241,8 @@ server.on('checkContinue', (req, res) => {
 // A protocol of our own: what comes goes back, in capital letters, until the client closes.
 server.on('upgrade', (req, socket, head) => {
     socket.on('error', () => { });
+    if (req.url === '/broken/switch-unnamed') // to nobody knows what
+        return socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
     if ((req.headers.upgrade || '').toLowerCase() !== 'echo')
         return socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
