@@ -14,6 +14,9 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
     ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export ZLIB_CFLAGS;
 
+# What waits for others most of its time comes first, so that the rest fills it.
+TESTS += $(peer_tests)
+
 # ---- Text fixtures: a claim, an input, the events ----
 
 fixture_folders = tests/rfc9112 tests/rfc9110 tests/rfc3986 tests/limits tests/smuggling tests/incremental tests/relaxed tests/regress tests/real
@@ -131,6 +134,5 @@ EXTRA_DIST += tests/map.sh doc/map.py doc/life.py doc/lives.py doc/reading.py do
 
 # ---- Real servers, and who speaks with them ----
 
-TESTS += $(peer_tests)
 peer_tests = tests/get.sh tests/transfer.sh tests/relay.sh # programs with real peers: the longest
 EXTRA_DIST += tests/get.sh tests/transfer.sh tests/relay.sh tests/relay/ends.js tests/relay/bench.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py
