@@ -68,7 +68,9 @@ read_slowly() {
     } <"$scratch/out" | sum_of >"$scratch/sum"
 }
 
+# Of the process, once it has become the program: until then it is a shell like this one, which has more.
 private_dirty() {
+    test "$(cat "/proc/$1/comm" 2>/dev/null)" != "$(cat "/proc/$$/comm" 2>/dev/null)" || return
     awk '/^Private_Dirty:/ { print $2 }' "/proc/$1/smaps_rollup" 2>/dev/null
 }
 
