@@ -15,6 +15,7 @@
 enum { IN_TEXT = 0x80 };
 
 static const uint32_t TEXT_MOST = (uint32_t)1 << 30; /* octets */
+static const uint32_t LINES_FIRST = 8;               /* what most heads have; then by doubling */
 
 static void init(struct fluxo_head *head, struct fluxo_event *lines, uint32_t capacity, const struct fluxo_allocator *allocator)
 {
@@ -51,8 +52,13 @@ void fluxo_head_close(struct fluxo_head *head)
 {
     if (head->text)
         fluxo_resize(head->allocator, head->text, head->text_room, 0);
+    if (head->room)
+        fluxo_resize(head->allocator, head->lines, head->room * sizeof *head->lines, 0);
+    if (head->room)
+        head->lines = NULL;
     head->text = NULL;
     head->text_room = 0;
+    head->room = 0;
     fluxo_head_reset(head);
 }
 
@@ -160,10 +166,28 @@ static int join_fold(struct fluxo_head *head, const struct fluxo_event *event)
     return join(head, event);
 }
 
+/* The caller's lines have room for all; the allocator's, which `room` counts, come as they are needed. */
+static int widen_lines(struct fluxo_head *head)
+{
+    uint32_t room = head->room ? head->room * 2 : LINES_FIRST;
+    void *lines;
+
+    if (head->count < head->room || (head->lines && !head->room))
+        return FLUXO_DONE;
+    lines = fluxo_resize(head->allocator, head->lines, head->room * sizeof *head->lines, room * sizeof *head->lines);
+    if (!lines)
+        return FLUXO_MISUSE_MEMORY;
+    head->lines = (struct fluxo_event *)lines;
+    head->room = room;
+    return FLUXO_DONE;
+}
+
 static int add_line(struct fluxo_head *head, const struct fluxo_event *event)
 {
-    if (head->count == head->capacity)
-        return FLUXO_MISUSE_LIMIT;
+    int answer = head->count == head->capacity ? FLUXO_MISUSE_LIMIT : widen_lines(head);
+
+    if (answer)
+        return answer;
     head->lines[head->count++] = *event;
     head->lines[head->count - 1].flags = 0;
     return FLUXO_DONE;

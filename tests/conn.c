@@ -1031,6 +1031,39 @@ static void a_head_without_memory_stays_incomplete(void **state)
     assert_int_equal(fluxo_head_add(&head, second, receive(second), events), FLUXO_MISUSE_MEMORY);
 }
 
+static uint32_t count_until(struct fluxo_head *head, const char *text)
+{
+    struct fluxo_feed fed = receive(text);
+    assert_int_equal(fed.status, FLUXO_MESSAGE);
+    assert_int_equal(fluxo_head_add(head, text, fed, events), FLUXO_DONE);
+    return fluxo_head_fields(head);
+}
+
+static void lines_of_the_allocator_come_as_they_are_needed(void **state)
+{
+    const struct fluxo_allocator none = {refuse_memory, NULL};
+    static const char many[] =
+        "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\nG: 7\r\nH: 8\r\n\r\n";
+    struct fluxo_head head;
+
+    (void)state;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, NULL), FLUXO_DONE);
+    fluxo_head_init(&head, NULL, 10, NULL);
+    assert_int_equal(count_until(&head, many), 9);
+    assert_true(fluxo_span_equals(fluxo_head_value(&head, 8), fluxo_text("8")));
+    fluxo_head_close(&head);
+
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, NULL), FLUXO_DONE);
+    fluxo_head_init(&head, NULL, 9, NULL);
+    assert_int_equal(fluxo_head_add(&head, many, receive(many), events), FLUXO_MISUSE_LIMIT);
+    fluxo_head_close(&head);
+
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, NULL), FLUXO_DONE);
+    fluxo_head_init(&head, NULL, 10, &none);
+    assert_int_equal(fluxo_head_add(&head, many, receive(many), events), FLUXO_MISUSE_MEMORY);
+    fluxo_head_close(&head);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1085,6 +1118,7 @@ int main(void)
         cmocka_unit_test(a_trailer_section_is_collected_apart),
         cmocka_unit_test(too_many_lines_are_a_misuse),
         cmocka_unit_test(a_head_without_memory_stays_incomplete),
+        cmocka_unit_test(lines_of_the_allocator_come_as_they_are_needed),
     };
     int failed = cmocka_run_group_tests_name("conn", tests, NULL, NULL);
 

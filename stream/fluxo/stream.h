@@ -193,8 +193,8 @@ int fluxo_conn_shut(struct fluxo_conn *conn);
 /* ---- The head, collected from events ---- */
 
 /*
- * Collects a head (or a trailer section) out of the events of one or more calls. The lines' place is the caller's, an event
- * each. In whole mode names and values are spans of the bytes of the call that completed the head, and nothing is copied. What
+ * Collects a head (or a trailer section) out of the events of one or more calls. The lines' place is the caller's or the
+ * allocator's, an event each. In whole mode names and values are spans of the bytes of the call that completed the head, and nothing is copied. What
  * comes in pieces is joined in memory of the allocator. Members are private.
  */
 struct fluxo_head {
@@ -205,9 +205,11 @@ struct fluxo_head {
     uint32_t capacity, count, text_length, text_room;
     uint8_t is_trailers, is_open, is_complete;
     int8_t failure;
+    uint32_t room;
 };
 
-/* `lines` has room for `capacity` events: one for the start-line and one a field; limits.fields + 1 are always enough. */
+/* `lines` has room for `capacity` events: one for the start-line and one a field; limits.fields + 1 are always enough. NULL:
+   room is the allocator's, as much as the lines that come need, `capacity` at most; fluxo_head_close gives it back. */
 void fluxo_head_init(struct fluxo_head *head, struct fluxo_event *lines, uint32_t capacity,
                      const struct fluxo_allocator *allocator);
 void fluxo_head_init_trailers(struct fluxo_head *head, struct fluxo_event *lines, uint32_t capacity,
