@@ -2,21 +2,20 @@
 /*
  * How this works
  *
- * A connection joins a socket to a parser. It is in one of five phases:
+ * A connection joins a socket to a fluxo_conn, which knows what is next: to read, to write, to go on to the next exchange, to
+ * close. step() does the next thing; serve() does so until bytes are missing, or the client does not take what we send, or a
+ * handler has to act. Then settle() sends what has gathered and tells the loop what to wait for, and until when. It is always
+ * the last call: a connection is freed there and nowhere else.
  *
- *     WAITING     for a request's head            a head, and a body is due: RECEIVING    answered: WAITING, or ENDING
- *     RECEIVING   a body, and dropping it         the request is complete and answered: WAITING, or ENDING
- *     ENDING      to send the last response       all is sent: LINGERING
- *     LINGERING   our side is shut: discarding    the peer has closed, or has sent or waited too long: GONE
- *     GONE        to be closed
+ *     SERVING      as fluxo_conn_want says
+ *     LINGERING    the last response is sent and our side is shut: discarding, until the client has closed, or has sent or
+ *                  waited too long
+ *     GONE         to be closed
  *
- * The peer's end of input leads to ENDING, an error of the socket to GONE, from any phase. Functions only set the phase;
- * settle(), always the last call, acts on it. So a connection is freed in one place and nobody holds one that is freed.
- *
- * Input is read into the server's one buffer. What the parser does not consume is kept: a head that is not complete, or
- * requests that came while the client did not take its responses. While something is kept, input is read to its end, so that
- * bytes that come one by one are not copied again and again. Responses gather in the server's batch, which is sent when the
- * input is served; what the socket does not take is unsent, and when that is too much, no more input is served or read.
+ * Input is read into the server's one buffer. What is not consumed is kept: a head that is not complete, or requests that come
+ * while the client does not take its responses. While something is kept, input is read to its end, so that bytes that come one
+ * by one are not copied again and again. Output gathers in one buffer, the server's spare if that is free, and is sent when the
+ * input is served. What the socket does not take is kept, and when that is too much, no more input is served or read.
  */
 #include "connection.h"
 
@@ -25,400 +24,523 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+#include "log.h"
+#include "system.h"
 
 enum {
-    EVENTS = 64,          /* a usual head fits in one call */
-    BATCH_FULL = 65536,   /* bytes: one send of a pipeline's responses */
-    BATCH_MOST = 262144,  /* bytes of capacity: an uncommonly long response gives its memory back */
-    UNSENT_MOST = 65536,  /* bytes: more is not worth memory, the client is slower than we are */
-    LINGER_MOST = 262144, /* bytes: what a client may have under way when we refuse; past that it is not listening */
-    LINGER_TIME = 2000,   /* ms: some round trips, for our last bytes and the peer's end */
-    PATIENCE = 60000      /* ms without a byte in either direction: the middle of what other servers allow */
+    LINGER_MOST = 262144, /* octets: what a client may have under way when we refuse; past that it is not listening */
+    LINGER_TIME = 2000,   /* ms: some round trips, for our last bytes and the client's end */
+    LAST_WORD = 500,      /* ms: for the request that is under way on an idle connection when the server stops */
+    GRAIN = 128           /* ms: long deadlines are a multiple of it, so that a busy connection seldom moves its own */
 };
 
-static bool is_serving(const struct connection *c)
+static void fail(struct connection *c)
 {
-    return c->phase == WAITING || c->phase == RECEIVING;
+    c->phase = GONE;
 }
 
 static bool is_backed_up(const struct connection *c)
 {
-    return buffer_size(&c->unsent) > UNSENT_MOST;
+    return bytes_size(c->output) >= OUTPUT_FULL;
 }
 
-static bool is_idle(const struct connection *c)
+static enum fluxo_want want(const struct connection *c)
 {
-    return c->phase == WAITING && !buffer_size(&c->kept) && !buffer_size(&c->unsent);
-}
-
-static void set_deadline(struct connection *c, int64_t milliseconds)
-{
-    int64_t deadline = loop_now() + milliseconds;
-    loop_expire(&c->watch, deadline < c->server->stop_at ? deadline : c->server->stop_at);
-}
-
-static void forget_target(struct connection *c)
-{
-    free(c->target);
-    c->target = NULL;
+    return fluxo_conn_want(&c->conn);
 }
 
 /* ---- Output ---- */
 
-/* Returns how many bytes the socket took. */
-static size_t send_some(struct connection *c, const char *bytes, size_t length)
+static void give_back_output(struct connection *c)
+{
+    if (c->server->spare || !c->output || c->output->room < OUTPUT_FULL) {
+        bytes_free(&c->output);
+        return;
+    }
+    c->output->from = c->output->to = 0;
+    c->server->spare = c->output;
+    c->output = NULL;
+}
+
+static ssize_t send_some(struct connection *c)
 {
     ssize_t sent;
-    if (!length)
-        return 0;
     do
-        sent = send(c->watch.fd, bytes, length, 0);
+        sent = sys.send(c->watch.fd, bytes_start(c->output), bytes_size(c->output));
     while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+static void flush(struct connection *c)
+{
+    if (!bytes_size(c->output))
+        return;
+    ssize_t sent = send_some(c);
     if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
-        c->phase = GONE;
-    if (sent > 0)
-        set_deadline(c, PATIENCE);
-    return sent > 0 ? (size_t)sent : 0;
+        fail(c);
+    if (sent <= 0)
+        return;
+    c->has_moved = true;
+    c->output->from += (size_t)sent;
+    if (!bytes_size(c->output))
+        give_back_output(c);
 }
 
-static void send_batch(struct connection *c)
+/* ---- The exchange: a request and its response ---- */
+
+static bool open_request(struct connection *c)
 {
-    struct buffer *batch = &c->server->batch;
-    if (!buffer_size(&c->unsent))
-        buffer_drop(batch, send_some(c, buffer_start(batch), buffer_size(batch)));
-    buffer_append(&c->unsent, buffer_start(batch), buffer_size(batch));
-    if (batch->failed || c->unsent.failed)
-        c->phase = GONE;
-    if (batch->failed || batch->capacity > BATCH_MOST)
-        buffer_free(batch);
-    buffer_drop(batch, buffer_size(batch));
+    struct request *req = calloc(1, sizeof *req);
+    if (!req)
+        return false;
+    req->connection = c;
+    fluxo_head_init(&req->head, NULL, c->server->options.parser.limits.fields + 1, NULL);
+    c->request = req;
+    return true;
 }
 
-static void send_unsent(struct connection *c)
+static void end_exchange(struct connection *c)
 {
-    buffer_drop(&c->unsent, send_some(c, buffer_start(&c->unsent), buffer_size(&c->unsent)));
-    if (!buffer_size(&c->unsent))
-        buffer_free(&c->unsent);
+    struct request *req = c->request;
+    if (c->response && c->server->set.logs)
+        log_exchange(c->watch.fd, &req->head, fluxo_conn_facts(&c->conn).minor, c->response->status, c->response->octets);
+    if (req && req->is_given && req->events && req->events->closed)
+        req->events->closed(req, c->response);
+    if (c->response)
+        response_close(c->response);
+    if (req)
+        fluxo_head_close(&req->head);
+    free(req);
+    c->request = NULL;
+    c->response = NULL;
 }
 
-/* ---- Answers ---- */
+static void begin_next(struct connection *c)
+{
+    end_exchange(c);
+    fluxo_conn_next(&c->conn);
+    c->waiting = FOR_NOTHING; /* the time for a head begins anew */
+}
 
 static bool is_implemented(enum fluxo_method method)
 {
     return method != FLUXO_METHOD_OTHER && method != FLUXO_METHOD_CONNECT && method != FLUXO_METHOD_TRACE;
 }
 
-static struct response begin_response(struct connection *c, bool closes)
+/* The head is complete. */
+static void give(struct connection *c)
 {
-    return (struct response){
-        .batch = &c->server->batch,
-        .start = c->server->batch.to,
-        .head_only = c->method == FLUXO_METHOD_HEAD,
-        .closes = closes || c->server->stopping,
-    };
-}
-
-static void end_response(struct connection *c, struct response *res)
-{
-    response_finish(res);
-    forget_target(c);
-    c->method = FLUXO_METHOD_OTHER;
-    c->phase = res->closes ? ENDING : WAITING;
-}
-
-static void answer_in_text(struct connection *c, struct response *res, unsigned status, const char *text)
-{
-    response_head(res, status, "Content-Type", "text/plain; charset=utf-8", NULL);
-    response_end(res, text);
-    end_response(c, res);
-}
-
-static void answer_not_implemented(struct connection *c, struct response *res)
-{
-    answer_in_text(c, res, 501, "RFC 9110 15.6.2: this server does not implement the method\n");
-}
-
-/* `target` as begin_body copied it, or as it lies in the input. */
-static void answer(struct connection *c, const char *target)
-{
-    struct fluxo_facts facts = fluxo_parser_facts(&c->parser);
-    struct response res = begin_response(c, !facts.keep_alive || c->method == FLUXO_METHOD_CONNECT);
-    struct request req = {.method = c->method, .target = {target, c->target_length}};
-    res.keeps_open = facts.minor == 0;
-    if (!is_implemented(c->method)) {
-        answer_not_implemented(c, &res);
+    struct request *req = c->request;
+    c->requests++;
+    c->response = response_open(c);
+    if (!c->response) {
+        fail(c);
         return;
     }
-    c->server->handle(&req, &res);
-    end_response(c, &res);
+    if (!is_implemented(fluxo_head_method_id(&req->head))) {
+        response_refuse(c->response, 501, "RFC 9110 15.6.2: this server does not implement the method\n", false);
+        return;
+    }
+    req->is_given = true;
+    c->server->handle(req, c->response);
+    if (!req->events && !response_is_ended(c->response))
+        response_give_up(c->response); /* nobody will ever end it */
 }
 
-static void refuse(struct connection *c, unsigned code)
+static void refuse(struct connection *c, unsigned status, const char *text)
 {
-    const struct fluxo_error_entry *error = fluxo_error(code);
-    struct response res = begin_response(c, true);
+    if (!c->response)
+        c->response = response_open(c);
+    if (c->response)
+        response_refuse(c->response, status, text, true);
+    else
+        fail(c);
+}
+
+static void refuse_fault(struct connection *c)
+{
+    const struct fluxo_error_entry *fault = fluxo_fault(fluxo_conn_fault(&c->conn));
     char text[256];
-    snprintf(text, sizeof text, "%s at byte %" PRIu64 ": %s (%s)\n", error->name, fluxo_parser_offset(&c->parser),
-             error->sentence, error->section);
-    answer_in_text(c, &res, error->status ? error->status : 500, text);
-}
-
-/* The client waits for 100 or a final status (RFC 9110 10.1.1). After a final one it may send the body or not: close. */
-static void answer_expectation(struct connection *c)
-{
-    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (is_implemented(c->method)) {
-        buffer_append(&c->server->batch, go_on, sizeof go_on - 1);
-        return;
-    }
-    struct response res = begin_response(c, true);
-    answer_not_implemented(c, &res);
-}
-
-/* The head's bytes go, the body's come: what the handler is to see must be copied. */
-static void begin_body(struct connection *c, const char *bytes, bool body_has_come)
-{
-    c->phase = RECEIVING;
-    c->target = malloc(c->target_length ? c->target_length : 1);
-    if (!c->target) {
-        c->phase = GONE;
-        return;
-    }
-    memcpy(c->target, bytes + c->target_at, c->target_length);
-    if (fluxo_parser_facts(&c->parser).expect_continue && !body_has_come)
-        answer_expectation(c);
+    snprintf(text, sizeof text, "%s at byte %" PRIu64 ": %s (%s)\n", fault->name, fluxo_conn_offset(&c->conn), fault->sentence,
+             fault->section);
+    refuse(c, fault->status, text);
 }
 
 /* ---- Input ---- */
 
-static void note_request_line(struct connection *c, const struct fluxo_event *events, uint32_t count, const char *bytes)
+/* A handler that has ended its response is not told of the rest of the request. */
+static void tell_event(struct connection *c, const char *bytes, const struct fluxo_event *event)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (events[i].kind != FLUXO_EVENT_REQUEST_LINE)
-            continue;
-        struct fluxo_span target = fluxo_event_value(&events[i], bytes);
-        c->method = (enum fluxo_method)events[i].id;
-        c->target_at = (size_t)(target.start - bytes);
-        c->target_length = target.length;
+    struct request *req = c->request;
+    const struct request_events *events = req->events;
+    if (!events || response_is_ended(c->response))
+        return;
+    if (event->kind == FLUXO_EVENT_BODY && events->body)
+        events->body(req, c->response, fluxo_event_value(event, bytes));
+    if (event->kind == FLUXO_EVENT_TRAILER && events->trailer)
+        events->trailer(req, c->response, fluxo_event_name(event, bytes), fluxo_event_value(event, bytes));
+    if (event->kind == FLUXO_EVENT_MESSAGE && events->end)
+        events->end(req, c->response);
+}
+
+static void hear(struct connection *c, const char *bytes, struct fluxo_feed fed)
+{
+    struct request *req = c->request;
+    if (!c->response) {
+        int answer = fluxo_head_add(&req->head, bytes, fed, c->server->events);
+        if (answer < 0)
+            fail(c);
+        if (answer == FLUXO_DONE)
+            give(c);
+    }
+    for (uint32_t i = 0; i < fed.count && req->is_given; i++)
+        tell_event(c, bytes, &c->server->events[i]);
+    if (fed.status == FLUXO_ERROR)
+        refuse_fault(c);
+    if (req->is_given && !response_is_ended(c->response) && fluxo_head_keep(&req->head) < 0)
+        fail(c); /* the bytes that it points to will be gone when it is answered */
+}
+
+/* A request that is cut short is not answered: who sent it has left, or has given up. */
+static void hear_end(struct connection *c)
+{
+    struct fluxo_feed fed = fluxo_conn_end(&c->conn, c->server->events, EVENTS);
+    if (fed.status == FLUXO_ERROR)
+        fluxo_conn_shut(&c->conn);
+}
+
+/* Before its response is complete a body comes only if the handler wants it, now. */
+static bool hears(const struct connection *c)
+{
+    const struct request *req = c->request;
+    if (!req || !c->response || response_is_ended(c->response))
+        return true;
+    return request_wants_body(req) && !req->is_paused;
+}
+
+struct input {
+    const char *bytes;
+    size_t length, done;
+};
+
+/* Returns whether more can be done. */
+static bool receive(struct connection *c, struct input *in)
+{
+    if (!hears(c))
+        return false;
+    if (in->done == in->length && !c->has_more) {
+        if (c->has_ended)
+            hear_end(c);
+        return c->has_ended;
+    }
+    if (!c->request && !open_request(c)) {
+        fail(c);
+        return false;
+    }
+    const char *bytes = in->bytes + in->done;
+    struct fluxo_feed fed = fluxo_conn_receive(&c->conn, bytes, in->length - in->done, c->server->events, EVENTS);
+    in->done += fed.consumed;
+    c->has_more = fed.status == FLUXO_EVENTS_FULL;
+    hear(c, bytes, fed);
+    if (fed.status == FLUXO_NEED_MORE && c->has_ended)
+        hear_end(c);
+    return fed.status != FLUXO_NEED_MORE || c->has_ended;
+}
+
+static bool write_continue(struct connection *c)
+{
+    if (fluxo_write_continue(&c->response->writer) < 0 || !response_collect(c->response))
+        fail(c);
+    return true;
+}
+
+/* Does the next thing; returns whether there may be another. */
+static bool step(struct connection *c, struct input *in)
+{
+    if (is_backed_up(c))
+        flush(c);
+    if (c->phase != SERVING || is_backed_up(c))
+        return false;
+    switch (want(c)) {
+    case FLUXO_WANT_READ:
+    case FLUXO_WANT_DRAIN:
+        return receive(c, in);
+    case FLUXO_WANT_CONTINUE:
+        return write_continue(c);
+    case FLUXO_WANT_NEXT:
+        begin_next(c);
+        return true;
+    default:
+        return false; /* WRITE, PAUSE: the handler's turn; LINGER, CLOSE: when all is sent */
     }
 }
 
-/* One decision point. */
-static struct fluxo_feed feed(struct connection *c, const char *bytes, size_t length)
-{
-    struct fluxo_event events[EVENTS];
-    struct fluxo_feed fed = fluxo_parser_feed(&c->parser, bytes, length, events, EVENTS);
-    if (c->phase == WAITING)
-        note_request_line(c, events, fed.count, bytes);
-    switch ((enum fluxo_status)fed.status) {
-    case FLUXO_HEAD:
-        begin_body(c, bytes, fed.consumed < length);
-        break;
-    case FLUXO_MESSAGE:
-        answer(c, c->target ? c->target : bytes + c->target_at);
-        break;
-    case FLUXO_ERROR:
-        refuse(c, fed.error);
-        break;
-    case FLUXO_SWITCHED:
-    case FLUXO_CLOSED:
-        c->phase = ENDING;
-        break; /* the message before has led there already */
-    case FLUXO_NEED_MORE:
-    case FLUXO_EVENTS_FULL:
-        break;
-    }
-    return fed;
-}
-
-/* Serves what is in the bytes, as long as the client takes its responses. Returns how many are done with. */
 static size_t serve(struct connection *c, const char *bytes, size_t length)
 {
-    size_t done = 0;
-    while (is_serving(c) && !is_backed_up(c)) {
-        struct fluxo_feed fed = feed(c, bytes + done, length - done);
-        done += fed.consumed;
-        if (fed.status == FLUXO_NEED_MORE)
-            break;
-        if (c->server->batch.to >= BATCH_FULL)
-            send_batch(c);
-    }
-    return done;
+    struct input in = {.bytes = bytes, .length = length};
+    while (step(c, &in))
+        continue;
+    return in.done;
 }
 
 static void serve_kept(struct connection *c)
 {
-    if (!buffer_size(&c->kept))
-        return;
-    buffer_drop(&c->kept, serve(c, buffer_start(&c->kept), buffer_size(&c->kept)));
-    if (!buffer_size(&c->kept))
-        buffer_free(&c->kept);
+    bytes_drop(&c->input, serve(c, bytes_start(c->input), bytes_size(c->input)));
 }
 
 /* Returns how many bytes came. */
-static size_t receive(struct connection *c, char *to, size_t room)
+static size_t read_bytes(struct connection *c, char *to, size_t room)
 {
     ssize_t got;
     do
-        got = recv(c->watch.fd, to, room, 0);
+        got = sys.receive(c->watch.fd, to, room);
     while (got < 0 && errno == EINTR);
-    if (got > 0)
-        return (size_t)got;
-    if (got == 0)
-        c->phase = c->phase == LINGERING ? GONE : ENDING;
     if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
-        c->phase = GONE;
-    return 0;
+        fail(c);
+    if (got == 0)
+        c->has_ended = true;
+    c->has_moved |= got > 0;
+    return got > 0 ? (size_t)got : 0;
 }
 
 static void read_to_kept(struct connection *c)
 {
-    char *to = buffer_reserve(&c->kept, 1);
-    if (!to) {
-        c->phase = GONE;
+    size_t room = bytes_reserve(&c->input, 1);
+    if (!room) {
+        fail(c);
         return;
     }
-    size_t got = receive(c, to, c->kept.capacity - c->kept.to);
-    if (!got)
-        return;
-    set_deadline(c, PATIENCE);
-    c->kept.to += got;
+    c->input->to += read_bytes(c, c->input->at + c->input->to, room);
     serve_kept(c);
 }
 
 static void read_to_serve(struct connection *c)
 {
     char *input = c->server->input;
-    size_t got = receive(c, input, INPUT_SIZE);
-    if (!got)
-        return;
-    set_deadline(c, PATIENCE);
+    size_t got = read_bytes(c, input, INPUT_SIZE);
     size_t done = serve(c, input, got);
-    if (is_serving(c))
-        buffer_append(&c->kept, input + done, got - done);
-    if (c->kept.failed)
-        c->phase = GONE;
+    if (c->phase == SERVING && !bytes_append(&c->input, input + done, got - done))
+        fail(c);
 }
 
-static void read_to_discard(struct connection *c)
+static bool is_reading(const struct connection *c)
 {
-    c->discarded += receive(c, c->server->input, INPUT_SIZE);
-    if (c->discarded > LINGER_MOST)
-        c->phase = GONE;
+    enum fluxo_want wanted = want(c);
+    return c->phase == SERVING && !c->has_ended && !is_backed_up(c) && hears(c) &&
+           (wanted == FLUXO_WANT_READ || wanted == FLUXO_WANT_DRAIN);
+}
+
+static void discard(struct connection *c)
+{
+    c->discarded += (uint32_t)read_bytes(c, c->server->input, INPUT_SIZE);
+    if (c->has_ended || c->discarded > LINGER_MOST)
+        fail(c);
 }
 
 static void read_some(struct connection *c)
 {
     if (c->phase == LINGERING)
-        read_to_discard(c);
-    else if (is_serving(c) && !is_backed_up(c) && buffer_size(&c->kept))
+        discard(c);
+    else if (is_reading(c) && c->input)
         read_to_kept(c);
-    else if (is_serving(c) && !is_backed_up(c))
+    else if (is_reading(c))
         read_to_serve(c);
 }
 
 /* ---- Life ---- */
 
-/* Bytes that arrive at a closed socket make it answer RST, and a RST may destroy our last response before the peer has read
-   it (RFC 9112 9.6). So shut our side, and discard until the peer's side ends. */
+/* Bytes that arrive at a closed socket make it answer RST, and a RST may destroy our last response before the client has read
+   it (RFC 9112 9.6). So shut our side, and discard until the client's side ends. */
 static void linger(struct connection *c)
 {
     c->phase = LINGERING;
-    shutdown(c->watch.fd, SHUT_WR);
-    set_deadline(c, LINGER_TIME);
-    read_to_discard(c); /* the peer may have ended already */
+    bytes_free(&c->input);
+    sys.shut(c->watch.fd);
+    if (c->has_ended)
+        fail(c);
+    else
+        discard(c); /* the client may have ended already */
 }
 
-static void leave(struct connection *c)
+/* All is sent. */
+static void end_if_wanted(struct connection *c)
 {
-    if (c->previous)
-        c->previous->next = c->next;
+    enum fluxo_want wanted = want(c);
+    if (wanted != FLUXO_WANT_LINGER && wanted != FLUXO_WANT_CLOSE)
+        return;
+    end_exchange(c);
+    if (wanted == FLUXO_WANT_LINGER)
+        linger(c);
     else
-        c->server->connections = c->next;
-    if (c->next)
-        c->next->previous = c->previous;
+        fail(c);
 }
 
 static void close_connection(struct connection *c)
 {
+    struct server *server = c->server;
+    c->phase = GONE;
+    end_exchange(c);
     loop_remove(&c->watch);
-    leave(c);
-    close(c->watch.fd);
-    buffer_free(&c->kept);
-    buffer_free(&c->unsent);
-    forget_target(c);
+    sys.close(c->watch.fd);
+    bytes_free(&c->input);
+    give_back_output(c);
     free(c);
+    server_forget_connection(server);
 }
 
+static enum waiting decide_waiting(const struct connection *c)
+{
+    if (c->phase == LINGERING)
+        return FOR_CLOSE;
+    if (bytes_size(c->output))
+        return FOR_CLIENT;
+    if (!is_reading(c))
+        return FOR_NOTHING; /* but the handler */
+    if (!c->request)
+        return FOR_REQUEST;
+    return c->response ? FOR_BODY : FOR_HEAD;
+}
+
+static uint32_t time_for(const struct connection *c)
+{
+    const struct server_settings *set = &c->server->set;
+    switch ((enum waiting)c->waiting) {
+    case FOR_REQUEST:
+        return c->server->stopping ? LAST_WORD : set->idle_timeout;
+    case FOR_HEAD:
+        return set->head_timeout;
+    case FOR_BODY:
+        return set->body_timeout;
+    case FOR_CLIENT:
+        return set->send_timeout;
+    case FOR_CLOSE:
+        return LINGER_TIME;
+    case FOR_NOTHING:
+        break;
+    }
+    return 0;
+}
+
+static void set_deadline(struct connection *c)
+{
+    uint32_t time = time_for(c);
+    int64_t deadline = time ? loop_now() + time : LOOP_NEVER;
+    if (time >= 8 * GRAIN)
+        deadline = (deadline + GRAIN - 1) / GRAIN * GRAIN;
+    loop_expire(&c->watch, deadline < c->server->stop_at ? deadline : c->server->stop_at);
+}
+
+/* A byte puts the deadline off, but not that of a head, which is for all of it, nor that of the end. */
 static void watch_on(struct connection *c)
 {
-    bool reads = c->phase == LINGERING || (is_serving(c) && !is_backed_up(c));
-    bool writes = buffer_size(&c->unsent) > 0;
+    bool reads = c->phase == LINGERING || is_reading(c);
+    bool writes = bytes_size(c->output) > 0 || (c->response && c->response->is_full);
+    enum waiting waiting = decide_waiting(c);
     loop_want(&c->watch, (reads ? LOOP_READ : 0U) | (writes ? LOOP_WRITE : 0U));
+    if (waiting != c->waiting || (c->has_moved && waiting != FOR_HEAD && waiting != FOR_CLOSE)) {
+        c->waiting = (uint8_t)waiting;
+        set_deadline(c);
+    }
+    c->has_moved = false;
 }
 
 static void settle(struct connection *c)
 {
-    send_batch(c);
-    if (!is_serving(c))
-        buffer_free(&c->kept);
-    if (c->phase == ENDING && !buffer_size(&c->unsent))
-        linger(c);
+    if (c->phase != GONE)
+        flush(c);
+    if (c->phase == SERVING && !bytes_size(c->output))
+        end_if_wanted(c);
+    if (c->output)
+        bytes_fit(&c->output);
     if (c->phase == GONE)
         close_connection(c);
     else
         watch_on(c);
 }
 
-static void on_ready(struct watch *watch, unsigned what)
+void connection_enter(struct connection *c)
 {
-    struct connection *c = watch->data;
-    if (what & LOOP_TIMEOUT)
-        c->phase = GONE;
-    if (what & LOOP_WRITE)
-        send_unsent(c);
-    if (what & LOOP_WRITE)
-        serve_kept(c);
-    if (what & LOOP_READ)
-        read_some(c);
-    settle(c);
+    c->server->turn = c;
 }
 
-static void join(struct server *server, struct connection *c)
+void connection_leave(struct connection *c)
 {
-    c->next = server->connections;
-    if (c->next)
-        c->next->previous = c;
-    server->connections = c;
+    struct server *server = c->server;
+    if (c->phase == SERVING)
+        serve_kept(c);
+    settle(c);
+    server->turn = NULL;
+}
+
+void connection_wake(struct connection *c)
+{
+    if (c->server->turn != c)
+        loop_want(&c->watch, c->watch.events | (unsigned)LOOP_WRITE);
+}
+
+static void expire(struct connection *c)
+{
+    bool is_over = loop_now() >= c->server->stop_at;
+    if (!is_over && (c->waiting == FOR_HEAD || (c->waiting == FOR_BODY && !response_is_ended(c->response))))
+        refuse(c, 408, "RFC 9110 15.5.9: the request did not arrive in time\n");
+    else
+        fail(c);
+}
+
+static void write_some(struct connection *c)
+{
+    flush(c);
+    if (c->phase == SERVING && c->response && c->response->is_full && !bytes_size(c->output))
+        response_tell_drained(c->response);
+}
+
+static void on_ready(struct watch *watch, unsigned what)
+{
+    struct connection *c = (struct connection *)watch;
+    connection_enter(c);
+    if (what & LOOP_TIMEOUT)
+        expire(c);
+    if (what & LOOP_BROKEN)
+        fail(c);
+    if (what & LOOP_WRITE)
+        write_some(c);
+    if (what & LOOP_READ)
+        read_some(c);
+    connection_leave(c);
+}
+
+bool connection_is(const struct watch *watch)
+{
+    return watch->ready == on_ready;
 }
 
 void connection_open(struct server *server, int fd)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (!c) {
-        close(fd);
+        sys.close(fd);
         return;
     }
     c->server = server;
-    c->watch = (struct watch){.fd = fd, .events = LOOP_READ, .deadline = loop_now() + PATIENCE, .ready = on_ready, .data = c};
-    fluxo_parser_init(&c->parser, FLUXO_REQUEST, NULL);
+    c->watch = (struct watch){.ready = on_ready, .fd = fd, .events = LOOP_READ};
+    fluxo_conn_init(&c->conn, FLUXO_SERVER, &server->options);
     if (loop_add(&c->watch) < 0) {
-        close(fd);
+        sys.close(fd);
         free(c);
         return;
     }
-    join(server, c);
+    server->count++;
+    watch_on(c);
 }
 
+/* A request may have come that we have not been told of, or be on its way. */
 void connection_stop(struct connection *c)
 {
-    if (is_idle(c))
-        read_some(c); /* a request may have come that we have not been told of */
-    if (is_idle(c))
-        c->phase = GONE;
+    connection_enter(c);
+    read_some(c);
     if (c->phase != LINGERING)
-        set_deadline(c, PATIENCE); /* the server's stop_at is sooner */
-    settle(c);
+        c->waiting = FOR_NOTHING; /* the deadlines are others now */
+    c->has_moved = true;
+    connection_leave(c);
 }

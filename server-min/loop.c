@@ -2,47 +2,107 @@
 /*
  * How this works
  *
- * poll() wants an array, so a watch has a place in two arrays side by side: what poll() reads, and whom to call. A callback
- * may add and remove watches while the arrays are walked. Added ones go to the end, where this round does not look; removed
- * ones leave a hole, which is filled after the round.
+ * One turn, in this order:
  *
- * `soonest` is not later than any deadline. Deadlines are mostly put off, which does not move it; so the watches are
- * searched only when it has passed, and then it is set right.
+ *     1. sleep in the back end, until a descriptor is ready, a signal comes, or the soonest deadline has passed
+ *     2. read the clock, once
+ *     3. call those whose descriptors are ready, a signal being one of them: the pipe that its handler writes to
+ *     4. call those whose deadline has passed, the soonest first
  *
- * A signal writes a byte into a pipe that the loop reads like any descriptor. The pipe is the first watch, and the only one
- * that is nothing to wait for.
+ * and again, as long as something that is not in the background is watched. A turn calls nobody twice for one descriptor; what
+ * a callback leaves undone is told again in the next turn, when all others have been called.
+ *
+ * A watch is found by its descriptor, never by an address that the system keeps: so one that is removed, even in the turn that
+ * finds it ready, is just not found. A descriptor that is closed and opened anew in one turn may be called for nothing, and
+ * finds nothing to read.
  */
 #include "loop.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { BREATHER = 100 }; /* milliseconds until poll() is tried again when the system had no memory for it */
+#include "array.h"
+#include "system.h"
+#include "timers.h"
+
+enum { BREATHER = 100 }; /* milliseconds until the system is asked again when it had no memory to wait with */
+
+const struct backend *const backends[] = {
+#if defined __linux__
+    &backend_epoll,
+#endif
+#if defined HAVE_KQUEUE
+    &backend_kqueue,
+#endif
+    &backend_poll,   &backend_select, NULL,
+};
 
 static struct {
-    struct pollfd *polls;
-    struct watch **watches; /* NULL: a hole */
-    size_t count, capacity;
-    int64_t now, soonest;
-    void (*stop)(void *data);
-    void *stop_data;
-} loop = {.soonest = LOOP_NEVER};
+    const struct backend *backend;
+    struct watch **watches; /* by descriptor; NULL: nobody watches it */
+    size_t room, count;     /* of all watches, those without a descriptor included */
+    size_t waiting;         /* of those that are not in the background */
+    int64_t now;
+    bool is_open, is_awake;
+    void (*told)(int number);
+} loop;
 
-static int signal_pipe[2];
+/* ---- The heart ---- */
 
-static int64_t read_clock(void)
+static int milliseconds_to_wait(void)
 {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+    int64_t soonest = timers_soonest(), left = soonest - loop.now;
+    if (soonest == LOOP_NEVER)
+        return -1;
+    return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+static void wake(void)
+{
+    if (!loop.is_awake)
+        loop.now = sys.now();
+    loop.is_awake = true;
+}
+
+static void on_found(int fd, unsigned what)
+{
+    wake();
+    struct watch *watch = (size_t)fd < loop.room ? loop.watches[fd] : NULL;
+    if (!watch)
+        return;
+    unsigned ready = what & watch->events;
+    if (what & LOOP_BROKEN) /* the next read or write tells how */
+        ready = watch->events ? watch->events : LOOP_BROKEN;
+    if (ready)
+        watch->ready(watch, ready);
+}
+
+static void call_expired(void)
+{
+    for (struct watch *watch; (watch = timers_take(loop.now));)
+        watch->ready(watch, LOOP_TIMEOUT);
+}
+
+static void turn(void)
+{
+    loop.is_awake = false;
+    if (loop.backend->wait(milliseconds_to_wait(), on_found) < 0 && errno != EINTR)
+        poll(NULL, 0, BREATHER);
+    wake();
+    call_expired();
+}
+
+/* ---- Watches ---- */
+
+uint32_t *timers_place(struct watch *watch)
+{
+    return &watch->timer;
 }
 
 int64_t loop_now(void)
@@ -50,205 +110,200 @@ int64_t loop_now(void)
     return loop.now;
 }
 
-void loop_at_stop(void (*stop)(void *data), void *data)
+void loop_use(const struct backend *backend)
 {
-    loop.stop = stop;
-    loop.stop_data = data;
+    loop.backend = backend;
 }
 
-/* ---- Watches ---- */
-
-static int grow(void)
+const struct backend *loop_backend(void)
 {
-    size_t capacity = loop.capacity ? loop.capacity * 2 : 64;
-    struct pollfd *polls = realloc(loop.polls, capacity * sizeof *polls);
-    if (!polls)
+    return loop.backend ? loop.backend : backends[0];
+}
+
+static int open_loop(void)
+{
+    if (loop.is_open)
+        return 0;
+    loop.backend = loop_backend();
+    if (loop.backend->open() < 0)
         return -1;
-    loop.polls = polls;
-    struct watch **watches = realloc(loop.watches, capacity * sizeof *watches);
+    loop.now = sys.now();
+    loop.is_open = true;
+    return 0;
+}
+
+static int add_descriptor(struct watch *watch)
+{
+    size_t room = loop.room;
+    struct watch **watches = array_widen(loop.watches, &loop.room, (size_t)watch->fd, sizeof *watches);
     if (!watches)
         return -1;
+    memset(watches + room, 0, (loop.room - room) * sizeof *watches);
     loop.watches = watches;
-    loop.capacity = capacity;
+    if (loop.backend->add(watch->fd, watch->events) < 0)
+        return -1;
+    loop.watches[watch->fd] = watch;
     return 0;
 }
 
 int loop_add(struct watch *watch)
 {
-    if (loop.count == loop.capacity && grow() < 0)
+    if (open_loop() < 0 || timers_reserve(loop.count + 1) < 0)
         return -1;
-    watch->place = loop.count++;
-    loop.watches[watch->place] = watch;
-    loop.polls[watch->place].revents = 0;
-    loop_want(watch, watch->events);
-    loop_expire(watch, watch->deadline);
+    if (watch->fd >= 0 && add_descriptor(watch) < 0)
+        return -1;
+    watch->timer = 0;
+    loop.count++;
+    loop.waiting += !watch->background;
     return 0;
 }
 
 void loop_want(struct watch *watch, unsigned events)
 {
-    struct pollfd *entry = &loop.polls[watch->place];
-    watch->events = events;
-    entry->fd = events ? watch->fd : -1; /* poll() would report a hang-up even to those who want nothing */
-    entry->events = (short)((events & LOOP_READ ? POLLIN : 0) | (events & LOOP_WRITE ? POLLOUT : 0));
+    if (watch->events == events)
+        return;
+    watch->events = (uint8_t)events;
+    loop.backend->change(watch->fd, events);
 }
 
 void loop_expire(struct watch *watch, int64_t deadline)
 {
-    watch->deadline = deadline;
-    if (deadline < loop.soonest)
-        loop.soonest = deadline;
+    timers_set(watch, deadline > loop.now ? deadline : loop.now + 1);
 }
 
 void loop_remove(struct watch *watch)
 {
-    loop.watches[watch->place] = NULL;
-    loop.polls[watch->place].fd = -1;
-    loop.polls[watch->place].revents = 0;
-}
-
-static void move_last(size_t place)
-{
+    timers_set(watch, LOOP_NEVER);
     loop.count--;
-    if (place == loop.count)
+    loop.waiting -= !watch->background;
+    if (watch->fd < 0)
         return;
-    loop.polls[place] = loop.polls[loop.count];
-    loop.watches[place] = loop.watches[loop.count];
-    if (loop.watches[place])
-        loop.watches[place]->place = place;
+    loop.watches[watch->fd] = NULL;
+    loop.backend->remove(watch->fd);
 }
 
-static void fill_holes(void)
+void loop_each(void (*visit)(struct watch *watch, void *data), void *data)
 {
-    for (size_t place = 0; place < loop.count;)
-        if (loop.watches[place])
-            place++;
-        else
-            move_last(place);
-}
-
-/* ---- One round ---- */
-
-/* A hang-up or an error is news for whatever is wanted: the next read or write tells which. */
-static unsigned decide_ready(const struct watch *watch, short found)
-{
-    unsigned ready = 0;
-    if (found & POLLIN)
-        ready |= LOOP_READ;
-    if (found & POLLOUT)
-        ready |= LOOP_WRITE;
-    if (found & (POLLERR | POLLHUP | POLLNVAL))
-        ready |= watch->events;
-    return ready & watch->events;
-}
-
-static void call_ready(int found)
-{
-    for (size_t place = 0, count = loop.count; place < count && found > 0; place++) {
-        short events = loop.polls[place].revents;
-        struct watch *watch = loop.watches[place];
-        if (events)
-            found--;
-        if (events && watch)
-            watch->ready(watch, decide_ready(watch, events));
-    }
-}
-
-static void call_expired(void)
-{
-    loop.soonest = LOOP_NEVER;
-    for (size_t place = 0, count = loop.count; place < count; place++) {
-        struct watch *watch = loop.watches[place];
-        if (!watch)
-            continue;
-        int passed = watch->deadline <= loop.now;
-        loop_expire(watch, passed ? LOOP_NEVER : watch->deadline);
-        if (passed)
-            watch->ready(watch, LOOP_TIMEOUT);
-    }
-}
-
-static int milliseconds_to_wait(void)
-{
-    int64_t left = loop.soonest - loop.now;
-    if (loop.soonest == LOOP_NEVER)
-        return -1;
-    return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
-}
-
-static void run(void)
-{
-    loop.now = read_clock();
-    while (loop.count > 1) {
-        int found = poll(loop.polls, (nfds_t)loop.count, milliseconds_to_wait());
-        if (found < 0 && errno != EINTR)
-            poll(NULL, 0, BREATHER);
-        loop.now = read_clock();
-        if (found > 0)
-            call_ready(found);
-        if (loop.now >= loop.soonest)
-            call_expired();
-        fill_holes();
-    }
+    for (size_t fd = 0; fd < loop.room; fd++)
+        if (loop.watches[fd])
+            visit(loop.watches[fd], data);
 }
 
 /* ---- Signals ---- */
 
+static int signal_pipe[2] = {-1, -1};
+static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+
 static void note_signal(int number)
 {
     int saved = errno;
-    (void)number;
-    signal(SIGTERM, SIG_DFL); /* a second signal, of either name, kills */
-    signal(SIGINT, SIG_DFL);
-    if (write(signal_pipe[1], "", 1) < 0)
+    char byte = (char)number;
+    if (number != SIGHUP) { /* a second one, of either name, kills */
+        signal(SIGTERM, SIG_DFL);
+        signal(SIGINT, SIG_DFL);
+    }
+    if (write(signal_pipe[1], &byte, 1) < 0)
         errno = saved; /* only a full pipe, which is as good */
     errno = saved;
 }
 
 static void on_signal(struct watch *watch, unsigned what)
 {
-    char bytes[16];
+    char numbers[16];
+    ssize_t got = read(watch->fd, numbers, sizeof numbers);
     (void)what;
-    while (read(watch->fd, bytes, sizeof bytes) > 0)
-        continue;
-    if (loop.stop)
-        loop.stop(loop.stop_data);
+    for (ssize_t i = 0; i < got && loop.told; i++)
+        loop.told(numbers[i]);
+}
+
+void loop_on_signal(void (*told)(int number))
+{
+    loop.told = told;
 }
 
 static int open_pipe(void)
 {
-    if (pipe(signal_pipe) < 0)
+    static struct watch watch = {.ready = on_signal, .events = LOOP_READ, .background = 1};
+    if (pipe(signal_pipe) < 0 || make_non_blocking(signal_pipe[0]) < 0 || make_non_blocking(signal_pipe[1]) < 0)
         return -1;
-    for (int end = 0; end < 2; end++)
-        if (fcntl(signal_pipe[end], F_SETFL, O_NONBLOCK) < 0 || fcntl(signal_pipe[end], F_SETFD, FD_CLOEXEC) < 0)
+    watch.fd = signal_pipe[0];
+    return loop_add(&watch);
+}
+
+/* Who was started with SIGHUP ignored, by nohup, goes on to ignore it. */
+static bool is_ignored(int number)
+{
+    struct sigaction before;
+    return number == SIGHUP && sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+}
+
+static int catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = note_signal};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaddset(&action.sa_mask, signals[i]);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (!is_ignored(signals[i]) && sigaction(signals[i], &action, NULL) < 0)
             return -1;
+    signal(SIGPIPE, SIG_IGN); /* send() says EPIPE where we are looking */
     return 0;
 }
 
 static int open_signals(void)
 {
-    static struct watch watch = {.events = LOOP_READ, .deadline = LOOP_NEVER, .ready = on_signal};
-    struct sigaction action = {.sa_handler = note_signal};
-    sigemptyset(&action.sa_mask);
-    sigaddset(&action.sa_mask, SIGTERM);
-    sigaddset(&action.sa_mask, SIGINT);
-    if (open_pipe() < 0)
-        return -1;
-    watch.fd = signal_pipe[0];
-    if (loop_add(&watch) < 0)
-        return -1;
-    signal(SIGPIPE, SIG_IGN); /* write() says EPIPE where we are looking */
-    return sigaction(SIGTERM, &action, NULL) < 0 || sigaction(SIGINT, &action, NULL) < 0 ? -1 : 0;
+    return open_pipe() < 0 ? -1 : catch_signals();
+}
+
+/* ---- Processes ---- */
+
+static void forget_all(void)
+{
+    if (loop.is_open)
+        loop.backend->close();
+    timers_forget();
+    free(loop.watches);
+    loop.watches = NULL;
+    loop.room = loop.count = loop.waiting = 0;
+    loop.is_open = false;
+    loop.told = NULL;
+    close(signal_pipe[0]);
+    close(signal_pipe[1]);
+}
+
+/* No signal may come between fork() and the child's own pipe: the parent would get it. */
+pid_t loop_fork(void)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t child = fork();
+    if (child == 0) {
+        forget_all();
+        if (open_signals() < 0) {
+            perror("signals");
+            _exit(EXIT_FAILURE);
+        }
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return child;
+}
+
+void loop_run(void)
+{
+    while (loop.waiting > 0)
+        turn();
 }
 
 int main(int argc, char **argv)
 {
+    int status = start(argc, argv);
+    if (status != 0 || loop.waiting == 0)
+        return status;
     if (open_signals() < 0) {
         perror("signals");
         return EXIT_FAILURE;
     }
-    int status = start(argc, argv);
-    if (status == 0)
-        run();
-    return status;
+    loop_run();
+    return EXIT_SUCCESS;
 }

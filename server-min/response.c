@@ -1,150 +1,304 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Requests and responses, as handlers see them. A response is written with a fluxo_writer, which refuses what would be no
+ * HTTP; what it has written becomes the connection's output at once, so that nobody has to keep what he gave.
+ */
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "connection.h"
+#include "system.h"
 
-static void put(struct response *res, const char *text)
+/* ---- The request ---- */
+
+const struct fluxo_head *request_head(const struct request *req)
 {
-    buffer_append(res->batch, text, strlen(text));
+    return &req->head;
 }
 
-static void put_number(struct response *res, size_t number)
+void request_on(struct request *req, const struct request_events *events, void *data)
 {
-    char digits[24], *first = digits + sizeof digits;
-    do
-        *--first = (char)('0' + number % 10);
-    while (number /= 10);
-    buffer_append(res->batch, first, (size_t)(digits + sizeof digits - first));
+    req->events = events;
+    req->data = data;
+    if (request_wants_body(req))
+        fluxo_conn_accept(&req->connection->conn); /* which says no if no body is due */
+    connection_wake(req->connection);
 }
 
-/* ---- Date: IMF-fixdate of RFC 9110 5.6.7, in English whatever the locale, written once a second ---- */
-
-static const char *current_date(void)
+void *request_data(const struct request *req)
 {
-    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    static char text[96];
-    static time_t written = -1;
-    time_t now = time(NULL);
-    struct tm tm;
-    if (now == written || !gmtime_r(&now, &tm))
-        return text;
-    snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-             tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-    written = now;
-    return text;
+    return req->data;
 }
 
-/* ---- Fields from the handler ---- */
-
-/* RFC 9110 5.6.2 */
-static bool is_token(const char *text)
+bool request_wants_body(const struct request *req)
 {
-    static const char tchars[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return *text && !text[strspn(text, tchars)];
+    return req->events && (req->events->body || req->events->end);
 }
 
-/* RFC 9110 5.5: no control but HTAB */
-static bool is_field_value(const char *text)
+void request_pause(struct request *req)
 {
-    for (; *text; text++)
-        if (((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7F)
+    req->is_paused = true;
+}
+
+void request_resume(struct request *req)
+{
+    req->is_paused = false;
+    connection_wake(req->connection);
+}
+
+/* ---- The response's life ---- */
+
+static struct connection *connection_of(struct response *res)
+{
+    return res->connection;
+}
+
+static const struct request_events *events_of(struct response *res)
+{
+    return connection_of(res)->request->events;
+}
+
+static void on_tick(struct watch *watch, unsigned what)
+{
+    struct response *res = (struct response *)((char *)watch - offsetof(struct response, tick));
+    struct connection *c = connection_of(res);
+    (void)what;
+    connection_enter(c);
+    if (!response_is_ended(res) && events_of(res)->tick)
+        events_of(res)->tick(c->request, res);
+    connection_leave(c);
+}
+
+struct response *response_open(struct connection *c)
+{
+    struct response *res = malloc(sizeof *res);
+    if (!res)
+        return NULL;
+    *res = (struct response){.connection = c, .tick = {.ready = on_tick, .fd = -1}};
+    fluxo_writer_init(&res->writer, &c->conn, NULL);
+    return res;
+}
+
+void response_close(struct response *res)
+{
+    if (res->is_ticking)
+        loop_remove(&res->tick);
+    fluxo_writer_close(&res->writer);
+    free(res);
+}
+
+bool response_is_ended(const struct response *res)
+{
+    return res->stage == ENDED;
+}
+
+void response_tell_drained(struct response *res)
+{
+    struct connection *c = connection_of(res);
+    res->is_full = false;
+    if (!response_is_ended(res) && events_of(res) && events_of(res)->drained)
+        events_of(res)->drained(c->request, res);
+}
+
+void response_tick(struct response *res, uint32_t milliseconds)
+{
+    if (!res->is_ticking && loop_add(&res->tick) < 0) {
+        response_give_up(res);
+        return;
+    }
+    res->is_ticking = true;
+    loop_expire(&res->tick, loop_now() + milliseconds);
+}
+
+/* ---- Output ---- */
+
+static bool open_output(struct connection *c)
+{
+    if (c->output)
+        return true;
+    c->output = c->server->spare ? c->server->spare : bytes_open(OUTPUT_FULL);
+    c->server->spare = NULL;
+    return c->output != NULL;
+}
+
+bool response_collect(struct response *res)
+{
+    struct connection *c = connection_of(res);
+    struct fluxo_span spans[FLUXO_WRITER_PIECES];
+    uint32_t count = fluxo_writer_output(&res->writer, spans, FLUXO_WRITER_PIECES);
+    size_t octets = 0;
+    if (count && !open_output(c))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!bytes_append(&c->output, spans[i].start, spans[i].length))
             return false;
+        octets += spans[i].length;
+    }
+    fluxo_writer_consumed(&res->writer, octets);
+    connection_wake(c);
     return true;
 }
 
-static bool is_ours(const char *name)
+static void collect(struct response *res)
 {
-    switch (fluxo_field_id(name, strlen(name))) {
-    case FLUXO_FIELD_CONNECTION:
-    case FLUXO_FIELD_CONTENT_LENGTH:
-    case FLUXO_FIELD_DATE:
-    case FLUXO_FIELD_TRANSFER_ENCODING:
-        return true;
-    default:
-        return false;
+    if (!response_collect(res)) {
+        res->stage = ENDED;
+        connection_of(res)->phase = GONE;
     }
 }
 
-static void put_field(struct response *res, const char *name, const char *value)
+/* ---- Writing: each step answers whether it went well, and the next is taken only then ---- */
+
+static bool is_gone(struct response *res)
 {
-    if (!value || !is_token(name) || !is_field_value(value) || is_ours(name)) {
-        res->stage = MISUSED;
+    return connection_of(res)->phase == GONE || res->stage == ENDED;
+}
+
+static bool closes(const struct connection *c)
+{
+    uint32_t most = c->server->set.most_requests;
+    return c->server->stopping || (most && c->requests >= most);
+}
+
+static bool begin_head(struct response *res, unsigned status)
+{
+    struct fluxo_writer *writer = &res->writer;
+    res->status = (uint16_t)status;
+    res->stage = HEAD_BEGUN;
+    return status >= 200 && fluxo_write_response(writer, status, fluxo_text(NULL)) == FLUXO_DONE &&
+           fluxo_write_date(writer, sys.date()) == FLUXO_DONE &&
+           (!closes(connection_of(res)) || fluxo_write_close(writer) == FLUXO_DONE);
+}
+
+static bool add_field(struct response *res, const char *name, const char *value)
+{
+    return value && fluxo_field_id(name, strlen(name)) != FLUXO_FIELD_DATE &&
+           fluxo_write_field(&res->writer, fluxo_text(name), fluxo_text(value)) == FLUXO_DONE;
+}
+
+static bool can_have_content(const struct response *res)
+{
+    return res->status != 204 && res->status != 205 && res->status != 304;
+}
+
+static bool write_octets(struct response *res, const void *bytes, size_t length)
+{
+    const struct fluxo_span span = {bytes, length};
+    if (!length || !can_have_content(res))
+        return true;
+    if (fluxo_write_body(&res->writer, &span, 1) != FLUXO_DONE)
+        return false;
+    res->octets += fluxo_writer_has_body(&res->writer) ? length : 0;
+    return true;
+}
+
+/* The head is complete, and with it what the body will be. */
+static bool end_head(struct response *res, enum fluxo_content content, size_t length)
+{
+    if (fluxo_write_head(&res->writer, can_have_content(res) ? content : FLUXO_CONTENT_NONE, length) != FLUXO_DONE)
+        return false;
+    res->stage = BODY_BEGUN;
+    return true;
+}
+
+static bool end_body(struct response *res)
+{
+    if (can_have_content(res) && fluxo_write_end(&res->writer) != FLUXO_DONE)
+        return false;
+    res->stage = ENDED;
+    return true;
+}
+
+static bool write_whole(struct response *res, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    return end_head(res, FLUXO_CONTENT_LENGTH, length) && write_octets(res, text, length) && end_body(res);
+}
+
+/* ---- When it does not go well ---- */
+
+static void break_off(struct response *res)
+{
+    res->stage = ENDED;
+    fluxo_conn_shut(&connection_of(res)->conn);
+    connection_wake(connection_of(res));
+}
+
+void response_refuse(struct response *res, unsigned status, const char *text, bool ends)
+{
+    if (res->stage == ENDED)
+        return;
+    if (res->stage == BODY_BEGUN) {
+        break_off(res);
         return;
     }
-    put(res, name);
-    put(res, ": ");
-    put(res, value);
-    put(res, "\r\n");
+    fluxo_write_nothing(&res->writer);
+    if (begin_head(res, status) && (!ends || fluxo_write_close(&res->writer) == FLUXO_DONE) &&
+        add_field(res, "Content-Type", "text/plain; charset=utf-8") && write_whole(res, text))
+        collect(res);
+    else
+        break_off(res);
 }
 
-/* ---- Head and body ---- */
-
-static void put_status_line(struct response *res)
+void response_give_up(struct response *res)
 {
-    const char *reason = fluxo_status_reason(res->status);
-    put(res, "HTTP/1.1 ");
-    put_number(res, res->status);
-    put(res, " "); /* RFC 9112 4: the space stays when there is no reason */
-    put(res, reason ? reason : "");
-    put(res, "\r\nDate: ");
-    put(res, current_date());
-    put(res, "\r\n");
+    response_refuse(res, 500, "RFC 9110 15.6.1: this server's handler has failed\n", false);
 }
 
-static void put_connection(struct response *res)
-{
-    if (res->closes)
-        put(res, "Connection: close\r\n");
-    else if (res->keeps_open)
-        put(res, "Connection: keep-alive\r\n");
-}
+/* ---- What handlers call ---- */
 
 void response_head(struct response *res, unsigned status, ...)
 {
     va_list fields;
-    if (res->stage != NOT_BEGUN || status < 200 || status > 599) {
-        res->stage = MISUSED;
+    if (is_gone(res))
         return;
-    }
-    res->stage = HEAD_BEGUN;
-    res->status = status;
-    put_status_line(res);
+    bool is_well = res->stage == NOT_BEGUN && begin_head(res, status);
     va_start(fields, status);
-    for (const char *name; res->stage == HEAD_BEGUN && (name = va_arg(fields, const char *));)
-        put_field(res, name, va_arg(fields, const char *));
+    for (const char *name; is_well && (name = va_arg(fields, const char *));)
+        is_well = add_field(res, name, va_arg(fields, const char *));
     va_end(fields);
+    if (!is_well)
+        response_give_up(res);
+}
+
+enum response_state response_write(struct response *res, const void *bytes, size_t length)
+{
+    if (is_gone(res))
+        return RESPONSE_GONE;
+    bool is_well = res->stage == BODY_BEGUN || (res->stage == HEAD_BEGUN && end_head(res, FLUXO_CONTENT_STREAM, 0));
+    if (!is_well || !write_octets(res, bytes, length)) {
+        response_give_up(res);
+        return RESPONSE_GONE;
+    }
+    collect(res);
+    res->is_full |= bytes_size(connection_of(res)->output) >= OUTPUT_FULL;
+    return is_gone(res) ? RESPONSE_GONE : res->is_full ? RESPONSE_FULL : RESPONSE_OPEN;
+}
+
+void response_trailer(struct response *res, struct fluxo_span name, struct fluxo_span value)
+{
+    if (is_gone(res) || (res->stage == BODY_BEGUN && !fluxo_writer_is_chunked(&res->writer)))
+        return;
+    if (res->stage != BODY_BEGUN || fluxo_write_trailer(&res->writer, name, value) != FLUXO_DONE)
+        response_give_up(res);
+    else
+        collect(res);
+}
+
+static bool end_response(struct response *res, const char *text)
+{
+    if (res->stage == HEAD_BEGUN)
+        return write_whole(res, text);
+    return res->stage == BODY_BEGUN && write_octets(res, text, text ? strlen(text) : 0) && end_body(res);
 }
 
 void response_end(struct response *res, const char *text)
 {
-    if (res->stage != HEAD_BEGUN) {
-        res->stage = MISUSED;
+    if (is_gone(res))
         return;
-    }
-    bool unframed = res->status == 204 || res->status == 304;      /* RFC 9112 6.3 rule 1, RFC 9110 8.6 */
-    size_t length = text && res->status != 205 ? strlen(text) : 0; /* RFC 9110 15.3.6 */
-    if (!unframed) {
-        put(res, "Content-Length: ");
-        put_number(res, length);
-        put(res, "\r\n");
-    }
-    put_connection(res);
-    put(res, "\r\n");
-    if (!unframed && !res->head_only)
-        buffer_append(res->batch, text, length);
-    res->stage = ENDED;
-}
-
-void response_finish(struct response *res)
-{
-    if (res->stage == ENDED)
-        return;
-    res->batch->to = res->start;
-    res->stage = NOT_BEGUN;
-    response_head(res, 500, "Content-Type", "text/plain; charset=utf-8", NULL);
-    response_end(res, "500 Internal Server Error\n");
+    if (end_response(res, text))
+        collect(res);
+    else
+        response_give_up(res);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* Listening, accepting and stopping. */
 #include "server.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,25 @@
 #include <unistd.h>
 
 #include "connection.h"
+#include "system.h"
+#include "workers.h"
 
 enum {
-    ACCEPTS = 64,    /* a round: then those who are connected have their turn */
-    PAUSE = 100,     /* ms until accept is tried again when there are no descriptors left, rather than spinning */
-    STOP_TIME = 5000 /* ms for requests in flight: init systems kill after 10 s or more */
+    ACCEPTS = 64, /* a turn: then those who are connected have theirs */
+    PAUSE = 1000  /* ms until accept is tried again when it failed, if no connection has ended before */
 };
+
+void server_settings_init(struct server_settings *settings)
+{
+    *settings = (struct server_settings){
+        .head_timeout = 10000,
+        .body_timeout = 30000,
+        .idle_timeout = 60000,
+        .send_timeout = 30000,
+        .grace = 5000, /* init systems kill after 10 s or more */
+        .most_body = UINT64_MAX,
+    };
+}
 
 struct server *server_create(handler *handle)
 {
@@ -27,79 +41,95 @@ struct server *server_create(handler *handle)
         return NULL;
     server->handle = handle;
     server->stop_at = LOOP_NEVER;
+    fluxo_conn_options_init(&server->options);
+    server_settings_init(&server->set);
     return server;
+}
+
+void server_set(struct server *server, const struct server_settings *settings)
+{
+    server->set = *settings;
+    server->options.parser.limits.body = settings->most_body;
 }
 
 /* ---- Accepting ---- */
 
-static int make_non_blocking(int fd)
+static bool has_room(const struct server *server)
 {
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-        return -1;
-    return fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
-static void open_client(struct server *server, int fd)
-{
-    int on = 1;
-    if (make_non_blocking(fd) < 0) {
-        close(fd);
-        return;
-    }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* we send whole responses; nothing to wait for */
-    connection_open(server, fd);
+    return !server->set.most_connections || server->count < server->set.most_connections;
 }
 
 static void pause_listener(struct server *server)
 {
     loop_want(&server->listener, 0);
-    loop_expire(&server->listener, loop_now() + PAUSE);
+    if (has_room(server))
+        loop_expire(&server->listener, loop_now() + PAUSE);
 }
 
 /* Returns whether there may be more. */
 static bool accept_one(struct server *server)
 {
-    int fd = accept(server->listener.fd, NULL, NULL);
-    if (fd >= 0)
-        open_client(server, fd);
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
-        return false;
-    else if (errno != EINTR && errno != ECONNABORTED) {
-        pause_listener(server); /* EMFILE, ENFILE, ENOBUFS, ENOMEM, a network that is down */
-        return false;
+    int fd = has_room(server) ? sys.accept(server->listener.fd) : -1;
+    if (fd >= 0) {
+        connection_open(server, fd);
+        return true;
     }
-    return true;
+    if (has_room(server) && (errno == EINTR || errno == ECONNABORTED))
+        return true;
+    if (!has_room(server) || (errno != EAGAIN && errno != EWOULDBLOCK))
+        pause_listener(server); /* EMFILE, ENFILE, ENOBUFS, ENOMEM, a network that is down */
+    return false;
 }
 
 static void on_ready(struct watch *watch, unsigned what)
 {
-    if (what & LOOP_TIMEOUT)
-        loop_want(watch, LOOP_READ);
-    for (int i = 0; i < ACCEPTS && accept_one(watch->data); i++)
+    struct server *server = (struct server *)((char *)watch - offsetof(struct server, listener));
+    (void)what;
+    loop_want(watch, LOOP_READ);
+    for (int i = 0; i < ACCEPTS && accept_one(server); i++)
         continue;
+}
+
+void server_forget_connection(struct server *server)
+{
+    server->count--;
+    if (!server->stopping)
+        loop_want(&server->listener, LOOP_READ);
 }
 
 /* ---- Stopping ---- */
 
-static void close_listener(struct server *server)
+static struct server *listening; /* the one that signals stop */
+
+static void stop_connection(struct watch *watch, void *data)
 {
-    loop_remove(&server->listener);
-    close(server->listener.fd);
+    if (connection_is(watch) && ((struct connection *)watch)->server == data)
+        connection_stop((struct connection *)watch);
 }
 
-static void stop(void *data)
+/* Those who wait to be accepted would be reset when the listener is closed. */
+static void close_listener(struct server *server)
 {
-    struct server *server = data;
+    for (int i = 0; i < SOMAXCONN && accept_one(server); i++)
+        continue;
+    loop_remove(&server->listener);
+    sys.close(server->listener.fd);
+}
+
+static void stop(struct server *server)
+{
     if (server->stopping)
         return;
-    server->stopping = true;
-    server->stop_at = loop_now() + STOP_TIME;
     close_listener(server);
-    for (struct connection *c = server->connections, *next; c; c = next) {
-        next = c->next;
-        connection_stop(c);
-    }
+    server->stopping = true;
+    server->stop_at = loop_now() + server->set.grace;
+    loop_each(stop_connection, server);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop(listening);
 }
 
 /* ---- Listening ---- */
@@ -116,14 +146,15 @@ static struct addrinfo *find_address(const char *host, unsigned port)
     return getaddrinfo(host, service, &hints, &found) == 0 ? found : NULL;
 }
 
-static int open_listener(const struct addrinfo *address)
+/* TCP_NODELAY: we send whole responses; nothing to wait for. Accepted sockets inherit it. */
+static int open_socket(int family)
 {
     int on = 1;
-    int fd = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
+    int fd = socket(family, SOCK_STREAM, 0);
     if (fd < 0)
         return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 && make_non_blocking(fd) >= 0 &&
-        bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 && make_non_blocking(fd) == 0)
         return fd;
     int why = errno;
     close(fd);
@@ -132,52 +163,140 @@ static int open_listener(const struct addrinfo *address)
 }
 
 /* From the socket, not from the settings: there the port may be 0. */
-static int write_url(struct server *server, int fd)
+static int write_url(char *url, size_t room, const struct sockaddr *address, socklen_t length)
 {
-    struct sockaddr_storage address;
-    socklen_t length = sizeof address;
     char host[64], port[16];
-    if (getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+    if (getnameinfo(address, length, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return -1;
-    if (getnameinfo((struct sockaddr *)&address, length, host, sizeof host, port, sizeof port,
-                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-        return -1;
-    snprintf(server->url, sizeof server->url, strchr(host, ':') ? "http://[%s]:%s/" : "http://%s:%s/", host, port);
+    snprintf(url, room, strchr(host, ':') ? "http://[%s]:%s/" : "http://%s:%s/", host, port);
     return 0;
 }
 
-static int watch_listener(struct server *server, int fd)
+/*
+ * Where the system shares new connections out between sockets that listen at one address, each worker has its own, which the
+ * parent keeps: so none that waits in it is lost when a worker is replaced. Elsewhere all have the same one.
+ */
+#if defined __linux__ && defined SO_REUSEPORT
+static unsigned count_sockets(unsigned workers)
 {
-    server->listener = (struct watch){.fd = fd, .events = LOOP_READ, .deadline = LOOP_NEVER, .ready = on_ready, .data = server};
-    if (write_url(server, fd) < 0 || loop_add(&server->listener) < 0) {
-        close(fd);
-        return -1;
-    }
-    loop_at_stop(stop, server);
+    return workers ? workers : 1;
+}
+
+/* After the first has its address: with it before, another server at that address would be let in, too. */
+static int share_address(int fd)
+{
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+}
+#else
+static unsigned count_sockets(unsigned workers)
+{
+    (void)workers;
+    return 1;
+}
+
+static int share_address(int fd)
+{
+    (void)fd;
     return 0;
+}
+#endif
+
+/* The others get the address that the first one got. */
+static int open_sockets(struct server *server, const struct addrinfo *wanted, unsigned count)
+{
+    struct sockaddr_storage address;
+    socklen_t length = wanted->ai_addrlen;
+    memcpy(&address, wanted->ai_addr, length);
+    for (unsigned i = 0; i < count; i++) {
+        int fd = open_socket(wanted->ai_family);
+        if (fd < 0)
+            return -1;
+        server->sockets[server->sockets_count++] = fd;
+        if (i > 0 && share_address(fd) < 0)
+            return -1;
+        if (bind(fd, (struct sockaddr *)&address, length) < 0)
+            return -1;
+        length = sizeof address;
+        if (getsockname(fd, (struct sockaddr *)&address, &length) < 0 || (count > 1 && share_address(fd) < 0))
+            return -1;
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (listen(server->sockets[i], SOMAXCONN) < 0)
+            return -1;
+    return write_url(server->url, sizeof server->url, (struct sockaddr *)&address, length);
+}
+
+static void close_sockets(struct server *server)
+{
+    while (server->sockets_count)
+        close(server->sockets[--server->sockets_count]);
+}
+
+static int watch_socket(struct server *server, unsigned which)
+{
+    int fd = server->sockets[which];
+    server->sockets[which] = server->sockets[--server->sockets_count];
+    close_sockets(server);
+    server->listener = (struct watch){.ready = on_ready, .fd = fd, .events = LOOP_READ};
+    listening = server;
+    loop_on_signal(on_signal);
+    return loop_add(&server->listener);
+}
+
+static int begin_worker(unsigned slot, void *data)
+{
+    struct server *server = data;
+    if (watch_socket(server, slot % server->sockets_count) == 0)
+        return 0;
+    perror("fluxo-server: a worker cannot listen");
+    return EXIT_FAILURE;
+}
+
+static void end_workers(void *data)
+{
+    close_sockets(data);
+}
+
+static int serve(struct server *server, unsigned workers)
+{
+    static struct workers_job job = {.begin = begin_worker, .end = end_workers};
+    if (!workers)
+        return watch_socket(server, 0);
+    job.data = server;
+    job.grace = server->set.grace;
+    return workers_start(workers, &job);
 }
 
 /* Says why, and takes the server back. */
 static const char *give_up(struct server *server, const char *host, unsigned port, const char *why)
 {
     fprintf(stderr, "fluxo-server: cannot listen on %s port %u: %s\n", host, port, why);
+    if (server)
+        close_sockets(server);
+    if (server)
+        free(server->sockets);
     free(server);
     return NULL;
 }
 
-const char *server_listen(struct server *server, const char *host, unsigned port)
+const char *server_share(struct server *server, const char *host, unsigned port, unsigned workers)
 {
-    if (!server)
+    unsigned count = count_sockets(workers);
+    if (!server || !(server->sockets = calloc(count, sizeof *server->sockets)))
         return give_up(server, host, port, "no memory");
     struct addrinfo *address = find_address(host, port);
     if (!address)
         return give_up(server, host, port, "not a numeric address");
-    int fd = open_listener(address);
+    int failed = open_sockets(server, address, count);
     int why = errno;
     freeaddrinfo(address);
-    if (fd < 0)
-        return give_up(server, host, port, strerror(why));
-    if (watch_listener(server, fd) < 0)
-        return give_up(server, host, port, "no memory");
+    if (failed || serve(server, workers) < 0)
+        return give_up(server, host, port, strerror(failed ? why : errno));
     return server->url;
+}
+
+const char *server_listen(struct server *server, const char *host, unsigned port)
+{
+    return server_share(server, host, port, 0);
 }
