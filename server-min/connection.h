@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "loop.h"
 #include "server.h"
+#include "sockets.h"
 
 enum {
     INPUT_SIZE = 65536, /* octets: what one read takes at most; then it is another connection's turn */
@@ -22,14 +23,12 @@ struct server {
     struct server_settings set;
     struct fluxo_conn_options options;
     struct watch listener;
-    int *sockets; /* that listen: one, or one for each worker */
-    unsigned sockets_count;
+    struct sockets sockets;
     size_t count;            /* of connections */
     struct connection *turn; /* whose callbacks are running */
     struct bytes *spare;     /* for the output of a connection that has none */
     bool stopping;
     int64_t stop_at; /* LOOP_NEVER, or when the last connection has to be gone */
-    char url[96];
     struct fluxo_event events[EVENTS];
     char input[INPUT_SIZE];
 };

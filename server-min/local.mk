@@ -19,6 +19,8 @@ libserver_a_SOURCES = \
 	server-min/select.c \
 	server-min/server.c \
 	server-min/server.h \
+	server-min/sockets.c \
+	server-min/sockets.h \
 	server-min/system.c \
 	server-min/system.h \
 	server-min/timers.c \

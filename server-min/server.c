@@ -3,15 +3,9 @@
 #include "server.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "connection.h"
 #include "system.h"
@@ -19,7 +13,8 @@
 
 enum {
     ACCEPTS = 64, /* a turn: then those who are connected have theirs */
-    PAUSE = 1000  /* ms until accept is tried again when it failed, if no connection has ended before */
+    BACKLOG = 4096,
+    PAUSE = 1000 /* ms until accept is tried again when it failed, if no connection has ended before */
 };
 
 void server_settings_init(struct server_settings *settings)
@@ -110,7 +105,7 @@ static void stop_connection(struct watch *watch, void *data)
 /* Those who wait to be accepted would be reset when the listener is closed. */
 static void close_listener(struct server *server)
 {
-    for (int i = 0; i < SOMAXCONN && accept_one(server); i++)
+    for (int i = 0; i < BACKLOG && accept_one(server); i++)
         continue;
     loop_remove(&server->listener);
     sys.close(server->listener.fd);
@@ -134,110 +129,9 @@ static void on_signal(int number)
 
 /* ---- Listening ---- */
 
-/* Numbers only: a name might have to be asked for, which blocks. */
-static struct addrinfo *find_address(const char *host, unsigned port)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
-    struct addrinfo *found;
-    char service[16];
-    snprintf(service, sizeof service, "%u", port);
-    if (strcmp(host, "localhost") == 0)
-        host = "127.0.0.1";
-    return getaddrinfo(host, service, &hints, &found) == 0 ? found : NULL;
-}
-
-/* TCP_NODELAY: we send whole responses; nothing to wait for. Accepted sockets inherit it. */
-static int open_socket(int family)
-{
-    int on = 1;
-    int fd = socket(family, SOCK_STREAM, 0);
-    if (fd < 0)
-        return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 && make_non_blocking(fd) == 0)
-        return fd;
-    int why = errno;
-    close(fd);
-    errno = why;
-    return -1;
-}
-
-/* From the socket, not from the settings: there the port may be 0. */
-static int write_url(char *url, size_t room, const struct sockaddr *address, socklen_t length)
-{
-    char host[64], port[16];
-    if (getnameinfo(address, length, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-        return -1;
-    snprintf(url, room, strchr(host, ':') ? "http://[%s]:%s/" : "http://%s:%s/", host, port);
-    return 0;
-}
-
-/*
- * Where the system shares new connections out between sockets that listen at one address, each worker has its own, which the
- * parent keeps: so none that waits in it is lost when a worker is replaced. Elsewhere all have the same one.
- */
-#if defined __linux__ && defined SO_REUSEPORT
-static unsigned count_sockets(unsigned workers)
-{
-    return workers ? workers : 1;
-}
-
-/* After the first has its address: with it before, another server at that address would be let in, too. */
-static int share_address(int fd)
-{
-    int on = 1;
-    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-}
-#else
-static unsigned count_sockets(unsigned workers)
-{
-    (void)workers;
-    return 1;
-}
-
-static int share_address(int fd)
-{
-    (void)fd;
-    return 0;
-}
-#endif
-
-/* The others get the address that the first one got. */
-static int open_sockets(struct server *server, const struct addrinfo *wanted, unsigned count)
-{
-    struct sockaddr_storage address;
-    socklen_t length = wanted->ai_addrlen;
-    memcpy(&address, wanted->ai_addr, length);
-    for (unsigned i = 0; i < count; i++) {
-        int fd = open_socket(wanted->ai_family);
-        if (fd < 0)
-            return -1;
-        server->sockets[server->sockets_count++] = fd;
-        if (i > 0 && share_address(fd) < 0)
-            return -1;
-        if (bind(fd, (struct sockaddr *)&address, length) < 0)
-            return -1;
-        length = sizeof address;
-        if (getsockname(fd, (struct sockaddr *)&address, &length) < 0 || (count > 1 && share_address(fd) < 0))
-            return -1;
-    }
-    for (unsigned i = 0; i < count; i++)
-        if (listen(server->sockets[i], SOMAXCONN) < 0)
-            return -1;
-    return write_url(server->url, sizeof server->url, (struct sockaddr *)&address, length);
-}
-
-static void close_sockets(struct server *server)
-{
-    while (server->sockets_count)
-        close(server->sockets[--server->sockets_count]);
-}
-
 static int watch_socket(struct server *server, unsigned which)
 {
-    int fd = server->sockets[which];
-    server->sockets[which] = server->sockets[--server->sockets_count];
-    close_sockets(server);
+    int fd = sockets_keep(&server->sockets, which);
     server->listener = (struct watch){.ready = on_ready, .fd = fd, .events = LOOP_READ};
     listening = server;
     loop_on_signal(on_signal);
@@ -247,7 +141,7 @@ static int watch_socket(struct server *server, unsigned which)
 static int begin_worker(unsigned slot, void *data)
 {
     struct server *server = data;
-    if (watch_socket(server, slot % server->sockets_count) == 0)
+    if (watch_socket(server, slot % server->sockets.count) == 0)
         return 0;
     perror("fluxo-server: a worker cannot listen");
     return EXIT_FAILURE;
@@ -255,7 +149,8 @@ static int begin_worker(unsigned slot, void *data)
 
 static void end_workers(void *data)
 {
-    close_sockets(data);
+    struct server *server = data;
+    sockets_close(&server->sockets);
 }
 
 static int serve(struct server *server, unsigned workers)
@@ -273,27 +168,21 @@ static const char *give_up(struct server *server, const char *host, unsigned por
 {
     fprintf(stderr, "fluxo-server: cannot listen on %s port %u: %s\n", host, port, why);
     if (server)
-        close_sockets(server);
-    if (server)
-        free(server->sockets);
+        sockets_close(&server->sockets);
     free(server);
     return NULL;
 }
 
 const char *server_share(struct server *server, const char *host, unsigned port, unsigned workers)
 {
-    unsigned count = count_sockets(workers);
-    if (!server || !(server->sockets = calloc(count, sizeof *server->sockets)))
+    if (!server)
         return give_up(server, host, port, "no memory");
-    struct addrinfo *address = find_address(host, port);
-    if (!address)
-        return give_up(server, host, port, "not a numeric address");
-    int failed = open_sockets(server, address, count);
-    int why = errno;
-    freeaddrinfo(address);
-    if (failed || serve(server, workers) < 0)
-        return give_up(server, host, port, strerror(failed ? why : errno));
-    return server->url;
+    const char *why = sockets_open(&server->sockets, host, port, workers);
+    if (why)
+        return give_up(server, host, port, why);
+    if (serve(server, workers) < 0)
+        return give_up(server, host, port, strerror(errno));
+    return server->sockets.url;
 }
 
 const char *server_listen(struct server *server, const char *host, unsigned port)
