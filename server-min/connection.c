@@ -248,13 +248,6 @@ static bool receive(struct connection *c, struct input *in)
     return fed.status != FLUXO_NEED_MORE || c->has_ended;
 }
 
-static bool write_continue(struct connection *c)
-{
-    if (fluxo_write_continue(&c->response->writer) < 0 || !response_collect(c->response))
-        fail(c);
-    return true;
-}
-
 /* Does the next thing; returns whether there may be another. */
 static bool step(struct connection *c, struct input *in)
 {
@@ -266,8 +259,6 @@ static bool step(struct connection *c, struct input *in)
     case FLUXO_WANT_READ:
     case FLUXO_WANT_DRAIN:
         return receive(c, in);
-    case FLUXO_WANT_CONTINUE:
-        return write_continue(c);
     case FLUXO_WANT_NEXT:
         begin_next(c);
         return true;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The body comes as fast as the client takes it back, and no faster: in constant memory, however large it is. */
-#include <stdlib.h>
-
 #include "handlers.h"
 
 static void send_back(struct request *req, struct response *res, struct fluxo_span octets)
@@ -37,6 +35,6 @@ void answer_echo(struct request *req, struct response *res)
         type = fluxo_text("application/octet-stream");
     memcpy(text, type.start, type.length);
     text[type.length] = '\0';
-    response_head(res, 200, "Content-Type", text, NULL);
     request_on(req, &events, NULL);
+    response_head(res, 200, "Content-Type", text, NULL);
 }

@@ -17,12 +17,21 @@ const struct fluxo_head *request_head(const struct request *req)
     return &req->head;
 }
 
+/* If the client waits to be asked. */
+static void ask_for_body(struct connection *c)
+{
+    if (fluxo_conn_accept(&c->conn) < 0 || fluxo_conn_want(&c->conn) != FLUXO_WANT_CONTINUE)
+        return;
+    if (fluxo_write_continue(&c->response->writer) != FLUXO_DONE || !response_collect(c->response))
+        c->phase = GONE;
+}
+
 void request_on(struct request *req, const struct request_events *events, void *data)
 {
     req->events = events;
     req->data = data;
     if (request_wants_body(req))
-        fluxo_conn_accept(&req->connection->conn); /* which says no if no body is due */
+        ask_for_body(req->connection);
     connection_wake(req->connection);
 }
 

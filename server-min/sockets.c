@@ -25,6 +25,8 @@
 
 #include "system.h"
 
+enum { KEEP_IDLE = 60, KEEP_INTERVAL = 15, KEEP_COUNT = 4 }; /* seconds without a byte, between two probes, and how many */
+
 /* ---- One socket ---- */
 
 /* Numbers only: a name might have to be asked for, which blocks. */
@@ -39,21 +41,31 @@ static struct addrinfo *find_address(const char *host, unsigned port)
     return getaddrinfo(host, service, &hints, &found) == 0 ? found : NULL;
 }
 
-static int set_option(int fd, int level, int option)
+static int set_option(int fd, int level, int option, int value)
 {
-    int on = 1;
-    return setsockopt(fd, level, option, &on, sizeof on);
+    return setsockopt(fd, level, option, &value, sizeof value);
 }
 
-/* TCP_NODELAY: we send whole responses; nothing to wait for. Accepted sockets inherit it. */
+/* A client that waits for us, and is gone, is noticed when it does not answer to this. */
+static int keep_alive(int fd)
+{
+    int failed = set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined TCP_KEEPIDLE && defined TCP_KEEPINTVL && defined TCP_KEEPCNT
+    failed |= set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE) | set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL) |
+              set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
+#endif
+    return failed;
+}
+
+/* TCP_NODELAY: we send whole responses; nothing to wait for. Accepted sockets inherit all this. */
 static int open_socket(struct sockets *sockets, int family)
 {
     int fd = socket(family, SOCK_STREAM, 0);
     if (fd < 0)
         return -1;
     sockets->fds[sockets->count++] = fd;
-    if (set_option(fd, SOL_SOCKET, SO_REUSEADDR) < 0 || set_option(fd, IPPROTO_TCP, TCP_NODELAY) < 0 ||
-        make_non_blocking(fd) < 0)
+    if (set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0 || set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) < 0 ||
+        keep_alive(fd) < 0 || make_non_blocking(fd) < 0)
         return -1;
     return fd;
 }
@@ -78,7 +90,7 @@ static unsigned count_sockets(unsigned workers)
 
 static int share_address(int fd)
 {
-    return set_option(fd, SOL_SOCKET, SO_REUSEPORT);
+    return set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
 /* By chance, where that can be had, rather than by a hash of the addresses, which would let a client choose its worker. */

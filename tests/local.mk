@@ -9,6 +9,7 @@ TEST_EXTENSIONS = .test .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
+    HANDLERS='$(abs_top_builddir)/tests/handlers'; export HANDLERS; \
     FLUXO_GET='$(abs_top_builddir)/fluxo-get'; RELAY='$(abs_top_builddir)/examples/relay'; export FLUXO_GET RELAY; \
     RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
@@ -104,9 +105,14 @@ check_PROGRAMS += tests/talk
 tests_talk_CPPFLAGS = -D_POSIX_C_SOURCE=200809L
 tests_talk_SOURCES = tests/talk.c
 
-TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
+check_PROGRAMS += tests/handlers
+tests_handlers_CPPFLAGS = -I$(top_srcdir)/server-min $(server_cppflags)
+tests_handlers_SOURCES = tests/handlers.c
+tests_handlers_LDADD = libserver.a libfluxo.a $(ZLIB_LIBS)
 
-EXTRA_DIST += $(fixture_folders) tests/claims.sh tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh
+TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh tests/handlers.sh
+
+EXTRA_DIST += $(fixture_folders) tests/claims.sh tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh tests/handlers.sh tests/talking.sh
 
 # ---- The grammar, proven and shown by example ----
 

@@ -17,94 +17,10 @@ trap 'test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 
 . "${TOP_SRCDIR:-.}/tests/claims.sh"
+. "${TOP_SRCDIR:-.}/tests/talking.sh"
 
 get='GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 brew='BREW / HTTP/1.1\r\nHost: a\r\n\r\n'
-
-# ---- The server ----
-
-# begin COMMAND...: sets pid and port. A server that a failed claim has left behind is ended.
-begin() {
-    test -z "$pid" || kill -9 "$pid" 2>/dev/null
-    "$@" >"$scratch/said" 2>"$scratch/complained" &
-    pid=$!
-    port=
-    naps=0
-    while test -z "$port" && test $naps -lt 100; do
-        nap
-        naps=$((naps + 1))
-        port=$(sed -n 's,^Servidor rodando em http://.*:\([0-9]*\)/$,\1,p' "$scratch/said")
-    done
-    url=http://127.0.0.1:$port
-}
-
-# Waits for the server to end by itself, 10 seconds at most; its exit status.
-await_end() {
-    ended=$pid
-    (sleep 10 && kill -9 "$ended") >/dev/null 2>&1 &
-    guard=$!
-    wait "$ended"
-    result=$?
-    kill -9 "$guard" 2>/dev/null # no other signal: a shell that has hardly begun would run our traps
-    wait "$guard" 2>/dev/null
-    pid=
-    return $result
-}
-
-end() {
-    kill -TERM "$pid"
-    await_end
-}
-
-# ---- Talking ----
-
-# ask BYTES [TALK'S OPTIONS]: the answer is in $out, without its CRs
-ask() {
-    bytes=$1
-    shift
-    # shellcheck disable=SC2059
-    printf "$bytes" | "$talk" "$port" "$@" >"$scratch/raw"
-    result=$?
-    tr -d '\r' <"$scratch/raw" >"$out"
-    return $result
-}
-
-# The answers' status codes, in a row.
-statuses() {
-    sed -n 's,^HTTP/1.1 \([0-9]*\) .*,\1,p' "$out" | tr '\n' ' ' | sed 's/ $//'
-}
-
-# answers STATUSES BYTES [OPTIONS]
-answers() {
-    expected=$1
-    shift
-    ask "$@" --half-close && test "$(statuses)" = "$expected"
-}
-
-# refuses STATUS ERROR BYTES: and says close, and closes by itself, without a reset
-refuses() {
-    expected=$1
-    error=$2
-    shift 2
-    ask "$@" && test "$(statuses)" = "$expected" && has "Connection: close" && grep -q "^$error at byte" "$out"
-}
-
-has() {
-    grep -qx "$1" "$out"
-}
-
-lacks() {
-    ! grep -q "$1" "$out"
-}
-
-# repeat COUNT TEXT: backslashes stay, for ask to read
-repeat() {
-    TEXT=$2 awk -v count="$1" 'BEGIN { while (count--) printf "%s", ENVIRON["TEXT"] }'
-}
-
-browse() {
-    curl -s --noproxy '*' --max-time 20 "$@"
-}
 
 # ---- What a server answers ----
 
