@@ -229,6 +229,196 @@ stops_at_once_when_told_twice() {
     test $(($(date +%s) - since)) -le 2
 }
 
+# ---- Defence ----
+
+# Two are connected and stay; the third waits until one leaves.
+waits_for_room() {
+    begin "$server" --port 0 --max-connections 2
+    "$talk" "$port" --crowd 2 --wait 1500 >/dev/null &
+    crowd=$!
+    nap
+    nap
+    ask "$get" --wait 300
+    test -z "$(statuses)" || return 1
+    wait $crowd
+    is_hello && end
+}
+
+closes_after_two() {
+    begin "$server" --port 0 --max-requests 2
+    ask "$get$get$get" && test "$(statuses)" = '200 200' && test "$(grep -c '^Connection: close$' "$out")" = 1 && end
+}
+
+refuses_large_bodies() {
+    begin "$server" --port 0 --max-body 10
+    answers '200' 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789' &&
+        refuses 413 BODY_LIMIT 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n' &&
+        refuses 413 BODY_LIMIT 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a' && end
+}
+
+milliseconds() {
+    echo $(($(date +%s%N) / 1000000))
+}
+
+# ends_after MILLISECONDS STATUSES BYTES: the server closes then, and not sooner
+ends_after() {
+    soonest=$1 expected=$2
+    before=$(milliseconds)
+    ask "$3" --wait 5000 || return 1
+    took=$(($(milliseconds) - before))
+    echo "after $took ms" >>"$out"
+    test "$(statuses)" = "$expected" && test $took -ge "$soonest" && test $took -lt $((soonest + 1000))
+}
+
+has_deadlines() {
+    begin "$server" --port 0 --head-timeout 0.5 --body-timeout 0.6 --idle-timeout 0.7
+    ends_after 500 408 'GET / HTTP/1.1\r\nHost: a\r\n' &&
+        ends_after 500 '200 408' "${get}G" &&
+        ends_after 600 408 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell' &&
+        ends_after 700 200 "$get" && ends_after 700 '' '' && end
+}
+
+# One byte each 100 ms does not put the deadline of a head off.
+has_one_deadline_for_all_of_a_head() {
+    begin "$server" --port 0 --head-timeout 0.5
+    before=$(milliseconds)
+    for byte in G E T ' ' / ' ' H T T P / 1 . 1 '\r' '\n' H o s t; do
+        nap
+        printf "$byte"
+    done | "$talk" "$port" --wait 5000 | tr -d '\r' >"$out"
+    took=$(($(milliseconds) - before))
+    echo "after $took ms" >>"$out"
+    test "$(statuses)" = 408 && end
+}
+
+# ---- Back ends ----
+
+# works_with BACKEND: the same claims, in short
+works_with() {
+    begin "$server" --port 0 --backend "$1"
+    grep -q "^($1," "$scratch/said" && is_hello && pipelines && pipelines_by_bytes && refusal_arrives &&
+        answers '' 'GET' && end
+}
+
+# More clients than select() can watch: those over wait, the processor rests, and all is well when they have gone.
+knows_its_limit() {
+    begin sh -c 'ulimit -n 4096; exec "$0" --port 0 --backend select' "$server"
+    has_limit=$(sed -n 's,^(select.* \([0-9]*\) descriptors at most.*,\1,p' "$scratch/said")
+    test "$has_limit" -gt 0 || return 1
+    "$talk" "$port" --crowd $((has_limit + 50)) --wait 2000 >"$scratch/crowd" &
+    crowd=$!
+    sleep 1
+    before=$(ticks)
+    sleep 0.5
+    echo "processor: from $before to $(ticks) ticks" >"$out"
+    test $(($(ticks) - before)) -lt 10 || return 1
+    wait $crowd
+    is_hello && is_quiet && end
+}
+
+# ---- Workers ----
+
+workers_of() {
+    cat "/proc/$pid/task/$pid/children" 2>/dev/null
+}
+
+has_workers() {
+    begin "$server" --port 0 --workers 2
+    # shellcheck disable=SC2046
+    set -- $(workers_of)
+    test $# = 2 && is_hello && pipelines
+}
+
+# replaces_the_dead: with a word about it
+replaces_the_dead() {
+    # shellcheck disable=SC2046
+    set -- $(workers_of)
+    kill -9 "$1"
+    naps=0
+    # shellcheck disable=SC2046
+    while set -- "$1" $(workers_of) && { test $# != 3 || test "$1" = "$2" || test "$1" = "$3"; } && test $naps -lt 50; do
+        nap
+        naps=$((naps + 1))
+    done
+    echo "workers: $*" >"$out"
+    cat "$scratch/complained" >>"$out"
+    test $# = 3 && grep -q "worker $1 was killed by signal 9" "$scratch/complained" && is_hello
+}
+
+replaces_all() {
+    before=$(workers_of)
+    kill -HUP "$pid"
+    naps=0
+    while after=$(workers_of) && { shares_a_word "$before" "$after" || test "$(echo "$after" | wc -w)" != 2; } && test $naps -lt 50; do
+        nap
+        naps=$((naps + 1))
+    done
+    echo "workers: $before, then $after" >"$out"
+    ! shares_a_word "$before" "$after" && is_hello
+}
+
+shares_a_word() {
+    for word in $1; do
+        case " $2 " in *" $word "*) return 0 ;; esac
+    done
+    return 1
+}
+
+ends_with_workers() {
+    workers=$(workers_of)
+    end || return 1
+    for worker in $workers; do
+        kill -0 "$worker" 2>/dev/null && return 1
+    done
+    return 0
+}
+
+# Whoever kills the parent does not leave children behind.
+leaves_no_orphans() {
+    begin "$server" --port 0 --workers 2
+    workers=$(workers_of)
+    kill -9 "$pid"
+    wait "$pid" 2>/dev/null
+    pid=
+    naps=0
+    while { for worker in $workers; do kill -0 "$worker" 2>/dev/null && break; done; } && test $naps -lt 50; do
+        nap
+        naps=$((naps + 1))
+    done
+    test $naps -lt 50
+}
+
+# ---- What an operator wants ----
+
+writes_a_log() {
+    begin "$server" --port 0 --access-log "$scratch/log"
+    ask "${get}GET /\"\\\\ HTTP/1.1\r\n\r\n"
+    ask '\001'
+    answers '200 501' "HEAD /?a=b HTTP/1.0\r\nConnection: keep-alive\r\n\r\n$brew"
+    end
+    cat "$scratch/log" >"$out"
+    client='127\.0\.0\.1 - - \[[0-9][0-9]/[A-Z][a-z][a-z]/20[0-9][0-9]:[0-9][0-9]:[0-9][0-9]:[0-9][0-9] +0000\]'
+    test "$(wc -l <"$scratch/log")" = 5 && grep -qx "$client \"GET / HTTP/1.1\" 200 11" "$out" &&
+        grep -q '"GET /.x22.x5c HTTP/1.1" 400' "$out" && grep -qx "$client \"-\" 400 [0-9]*" "$out" &&
+        grep -qx "$client \"HEAD /?a=b HTTP/1.0\" 200 0" "$out" && grep -qx "$client \"BREW / HTTP/1.1\" 501 [0-9]*" "$out"
+}
+
+logs_to_standard_output() {
+    begin "$server" --port 0 --access-log -
+    is_hello && nap && nap && grep -q '"GET / HTTP/1.1" 200 11' "$scratch/said" && end
+}
+
+tells_a_log_that_cannot_be() {
+    exits 1 --port 0 --access-log /nowhere/log && grep -q '/nowhere/log: ' "$scratch/refused"
+}
+
+says_nothing() {
+    "$server" --port 0 --quiet >"$scratch/said" 2>&1 &
+    pid=$!
+    nap
+    end && ! test -s "$scratch/said"
+}
+
 # ---- The command line ----
 
 # exits STATUS ARGUMENTS...
@@ -368,12 +558,49 @@ else
     end
 fi
 
+claim 'more than --max-connections wait' waits_for_room
+claim '--max-requests: the last response says close' closes_after_two
+claim '--max-body: 413 for one octet more' refuses_large_bodies
+claim 'a head, a body and the next request have their deadlines' has_deadlines
+claim 'a head that comes byte by byte has one deadline for all of it: 408' has_one_deadline_for_all_of_a_head
+
+for backend in $("$server" --help | sed -n 's/.*what is ready: \([a-z, ]*\) (.*/\1/p' | tr -d ,); do
+    claim "--backend $backend" works_with "$backend"
+done
+if test -r /proc/self/stat; then
+    claim 'select() is not given more than it can watch' knows_its_limit
+else
+    skip 'select() is not given more than it can watch' 'no /proc'
+fi
+
+if test -r /proc/self/task/$$/children; then
+    claim '--workers 2' has_workers
+    claim 'a worker that dies is replaced' replaces_the_dead
+    claim 'SIGHUP replaces all workers' replaces_all
+    claim 'SIGTERM ends all workers' ends_with_workers
+    claim 'workers whose parent was killed end' leaves_no_orphans
+else
+    for what in '--workers 2' 'a worker that dies is replaced' 'SIGHUP replaces all workers' 'SIGTERM ends all workers' \
+        'workers whose parent was killed end'; do
+        skip "$what" 'no /proc/PID/task/PID/children'
+    done
+fi
+
+claim '--access-log has a line a response' writes_a_log
+claim '--access-log - goes to standard output' logs_to_standard_output
+claim 'a log that cannot be written is told' tells_a_log_that_cannot_be
+claim '--quiet says nothing' says_nothing
+
 claim '--help' exits 0 --help
 claim '--version' exits 0 --version
 claim 'an option that is not known: 64' is_misuse --nonsense
 claim 'a value that is missing: 64' is_misuse --port
 claim 'a port that is none: 64' is_misuse --port 65536
 claim 'an argument: 64' is_misuse 8080
+claim 'a back end that is not there: 64' is_misuse --backend nonsense
+claim 'a time that is none: 64' is_misuse --grace 1x
+claim 'a time below 0: 64' is_misuse --idle-timeout -1
+claim 'a number that is none: 64' is_misuse --max-requests many
 claim 'a name instead of an address' exits 1 --listen example.invalid
 
 end_claims

@@ -7,6 +7,9 @@
  *
  * talk PORT --abuse COUNT
  *     Makes so many bad connections, one after the other and the same in every run: noise, damaged and cut requests, resets.
+ *
+ * talk PORT --crowd COUNT [--wait MS]
+ *     Makes so many connections at once, and leaves after MS.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,7 +32,7 @@ enum { PEER_CLOSED = 0, FAILED = 1, NOTHING_HAPPENS = 2, PEER_RESET = 3, MISUSED
 
 static struct {
     unsigned port;
-    size_t split, abuse;
+    size_t split, abuse, crowd;
     int wait;
     bool half_close, mute;
 } set = {.wait = 5000};
@@ -214,6 +218,24 @@ static void abuse_once(void)
     close(fd);
 }
 
+/* ---- A crowd ---- */
+
+static void raise_limit(void)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void be_a_crowd(void)
+{
+    raise_limit();
+    for (size_t i = 0; i < set.crowd; i++)
+        open_socket();
+    poll(NULL, 0, set.wait);
+}
+
 /* ---- The command line ---- */
 
 static bool take_number(char ***word, const char *name, size_t *to)
@@ -234,7 +256,8 @@ static void read_settings(char **word)
             set.mute = true;
         else if (take_number(&word, "--wait", &number))
             set.wait = (int)number;
-        else if (!take_number(&word, "--split", &set.split) && !take_number(&word, "--abuse", &set.abuse))
+        else if (!take_number(&word, "--split", &set.split) && !take_number(&word, "--abuse", &set.abuse) &&
+                 !take_number(&word, "--crowd", &set.crowd))
             exit(MISUSED);
 }
 
@@ -245,11 +268,12 @@ int main(int argc, char **argv)
     set.port = (unsigned)strtoul(argv[1], NULL, 10);
     read_settings(argv + 2);
     signal(SIGPIPE, SIG_IGN);
-    if (set.abuse) {
-        for (size_t i = 0; i < set.abuse; i++)
-            abuse_once();
+    if (set.crowd)
+        be_a_crowd();
+    for (size_t i = 0; i < set.abuse; i++)
+        abuse_once();
+    if (set.crowd || set.abuse)
         return 0;
-    }
     int status = converse(open_socket());
     if (set.mute)
         printf("%zu\n", out.sent);
