@@ -42,3 +42,5 @@ fluxo_server_SOURCES = \
 	server-min/stream.c
 fluxo_server_CPPFLAGS = $(server_cppflags)
 fluxo_server_LDADD = libserver.a libfluxo.a $(ZLIB_LIBS)
+
+dist_man_MANS += doc/fluxo-server.1

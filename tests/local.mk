@@ -9,7 +9,7 @@ TEST_EXTENSIONS = .test .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
-    HANDLERS='$(abs_top_builddir)/tests/handlers'; export HANDLERS; \
+    HANDLERS='$(abs_top_builddir)/tests/handlers'; HELLO='$(abs_top_builddir)/examples/hello'; export HANDLERS HELLO; \
     FLUXO_GET='$(abs_top_builddir)/fluxo-get'; RELAY='$(abs_top_builddir)/examples/relay'; export FLUXO_GET RELAY; \
     RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \

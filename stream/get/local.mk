@@ -17,4 +17,4 @@ fluxo_get_SOURCES = stream/get/main.c \
     stream/get/url.c stream/get/url.h
 fluxo_get_LDADD = libfluxo.a $(ZLIB_LIBS)
 
-dist_man_MANS = doc/fluxo-get.1
+dist_man_MANS += doc/fluxo-get.1
