@@ -52,7 +52,6 @@ static void say_what_runs(const struct settings *set, const char *url)
     if (loop_backend()->most)
         printf(", %d descriptors at most", loop_backend()->most);
     printf("; Ctrl-C stops it)\n");
-    fflush(stdout); /* who starts us through a pipe waits for these lines */
 }
 
 int start(int argc, char **argv)
