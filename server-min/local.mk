@@ -44,3 +44,4 @@ fluxo_server_CPPFLAGS = $(server_cppflags)
 fluxo_server_LDADD = libserver.a libfluxo.a $(ZLIB_LIBS)
 
 dist_man_MANS += doc/fluxo-server.1
+EXTRA_DIST += server-min/README.md

@@ -9,7 +9,7 @@ TEST_EXTENSIONS = .test .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
-    HANDLERS='$(abs_top_builddir)/tests/handlers'; HELLO='$(abs_top_builddir)/examples/hello'; export HANDLERS HELLO; \
+    HANDLERS='$(abs_top_builddir)/tests/handlers'; HELLO='$(abs_top_builddir)/examples/hello'; KQUEUE_SERVER='$(abs_top_builddir)/tests/kqueue-server'; export HANDLERS HELLO KQUEUE_SERVER; \
     FLUXO_GET='$(abs_top_builddir)/fluxo-get'; RELAY='$(abs_top_builddir)/examples/relay'; export FLUXO_GET RELAY; \
     RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
@@ -109,6 +109,12 @@ check_PROGRAMS += tests/handlers
 tests_handlers_CPPFLAGS = -I$(top_srcdir)/server-min $(server_cppflags)
 tests_handlers_SOURCES = tests/handlers.c
 tests_handlers_LDADD = libserver.a libfluxo.a $(ZLIB_LIBS)
+
+# The server with a kqueue of the tests' own.
+check_PROGRAMS += tests/kqueue-server
+tests_kqueue_server_CPPFLAGS = -I$(top_srcdir)/tests/kqueue $(server_cppflags) -DHAVE_KQUEUE
+tests_kqueue_server_SOURCES = $(libserver_a_SOURCES) $(fluxo_server_SOURCES) tests/kqueue/kqueue.c tests/kqueue/sys/event.h
+tests_kqueue_server_LDADD = libfluxo.a $(ZLIB_LIBS)
 
 TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh tests/handlers.sh
 

@@ -3,6 +3,7 @@
 #
 # What fluxo-server promises, asked over real sockets of 127.0.0.1; TAP on standard output.
 #     FLUXO_SERVER   the program (./fluxo-server)
+#     KQUEUE_SERVER  the same with a kqueue of the tests' own (./tests/kqueue-server)
 #     TALK           tests/talk.c, compiled (./tests/talk)
 
 server=${FLUXO_SERVER:-./fluxo-server}
@@ -295,7 +296,7 @@ has_one_deadline_for_all_of_a_head() {
 
 # works_with BACKEND: the same claims, in short
 works_with() {
-    begin "$server" --port 0 --backend "$1"
+    begin "${2:-$server}" --port 0 --backend "$1"
     grep -q "^($1," "$scratch/said" && is_hello && pipelines && pipelines_by_bytes && refusal_arrives &&
         answers '' 'GET' && end
 }
@@ -581,6 +582,7 @@ claim 'a head that comes byte by byte has one deadline for all of it: 408' has_o
 for backend in $("$server" --help | sed -n 's/.*what is ready: \([a-z, ]*\) (.*/\1/p' | tr -d ,); do
     claim "--backend $backend" works_with "$backend"
 done
+claim '--backend kqueue, over poll()' works_with kqueue "${KQUEUE_SERVER:-./tests/kqueue-server}"
 if test -r /proc/self/stat; then
     claim 'select() is not given more than it can watch' knows_its_limit
 else
