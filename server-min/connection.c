@@ -380,13 +380,13 @@ static void close_connection(struct connection *c)
     server_forget_connection(server);
 }
 
-static enum waiting decide_waiting(const struct connection *c)
+static enum waiting decide_waiting(const struct connection *c, bool reads)
 {
     if (c->phase == LINGERING)
         return FOR_CLOSE;
     if (bytes_size(c->output))
         return FOR_CLIENT;
-    if (!is_reading(c))
+    if (!reads)
         return FOR_NOTHING; /* but the handler */
     if (!c->request)
         return FOR_REQUEST;
@@ -427,7 +427,7 @@ static void watch_on(struct connection *c)
 {
     bool reads = c->phase == LINGERING || is_reading(c);
     bool writes = bytes_size(c->output) > 0 || (c->response && c->response->is_full);
-    enum waiting waiting = decide_waiting(c);
+    enum waiting waiting = decide_waiting(c, reads);
     loop_want(&c->watch, (reads ? LOOP_READ : 0U) | (writes ? LOOP_WRITE : 0U));
     if (waiting != c->waiting || (c->has_moved && waiting != FOR_HEAD && waiting != FOR_CLOSE)) {
         c->waiting = (uint8_t)waiting;

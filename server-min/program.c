@@ -13,17 +13,27 @@
 /* The greeting waits for the whole request, though it does not look at it: a bad one is refused, and the connection stays. */
 static const struct request_events greet_at_end = {.end = answer_hello};
 
+/* Mostly what stands before the question mark. */
+static struct fluxo_span find_path(const struct fluxo_head *head)
+{
+    struct fluxo_span path = fluxo_head_target(head);
+    struct fluxo_uri uri;
+    if (path.start[0] != '/')
+        return fluxo_head_uri(head, fluxo_text(NULL), 0, &uri) == FLUXO_DONE ? uri.path : path;
+    const char *end = memchr(path.start, '?', path.length);
+    path.length = end ? (size_t)(end - path.start) : path.length;
+    return path;
+}
+
 static void answer(struct request *req, struct response *res)
 {
     static const struct {
-        const char *path;
+        struct fluxo_span path;
         handler *handle;
-    } handlers[] = {{"/echo", answer_echo}, {"/stream", answer_stream}, {"/headers", answer_headers}};
-    struct fluxo_uri uri;
-    if (fluxo_head_uri(request_head(req), fluxo_text(NULL), 0, &uri) != FLUXO_DONE)
-        uri.path = fluxo_text("/");
+    } handlers[] = {{{"/echo", 5}, answer_echo}, {{"/stream", 7}, answer_stream}, {{"/headers", 8}, answer_headers}};
+    struct fluxo_span path = find_path(request_head(req));
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
-        if (uri.path.length == strlen(handlers[i].path) && memcmp(uri.path.start, handlers[i].path, uri.path.length) == 0) {
+        if (path.length == handlers[i].path.length && memcmp(path.start, handlers[i].path.start, path.length) == 0) {
             handlers[i].handle(req, res);
             return;
         }
