@@ -11,6 +11,7 @@
 # begin COMMAND...: sets pid and port. A server that a failed claim has left behind is ended.
 begin() {
     test -z "$pid" || kill -9 "$pid" 2>/dev/null
+    : >"$scratch/said" # what the one before has said is not its port
     "$@" >"$scratch/said" 2>"$scratch/complained" &
     pid=$!
     port=
