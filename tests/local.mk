@@ -116,7 +116,7 @@ tests_kqueue_server_CPPFLAGS = -I$(top_srcdir)/tests/kqueue $(server_cppflags) -
 tests_kqueue_server_SOURCES = $(libserver_a_SOURCES) $(fluxo_server_SOURCES) tests/kqueue/kqueue.c tests/kqueue/sys/event.h
 tests_kqueue_server_LDADD = libfluxo.a $(ZLIB_LIBS)
 
-TESTS += tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh tests/handlers.sh
+TESTS += tests/dump.sh tests/library.sh tests/readme.sh
 
 EXTRA_DIST += $(fixture_folders) tests/claims.sh tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh tests/handlers.sh tests/talking.sh
 
@@ -146,5 +146,6 @@ EXTRA_DIST += tests/map.sh doc/map.py doc/life.py doc/lives.py doc/reading.py do
 
 # ---- Real servers, and who speaks with them ----
 
-peer_tests = tests/get.sh tests/transfer.sh tests/relay.sh # programs with real peers: the longest
+# Programs and whom they talk with: the longest.
+peer_tests = tests/get.sh tests/transfer.sh tests/relay.sh tests/server.sh tests/handlers.sh
 EXTRA_DIST += tests/get.sh tests/transfer.sh tests/relay.sh tests/relay/ends.js tests/relay/bench.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py

@@ -208,7 +208,7 @@ finishes_what_it_began() {
 
 # The request will never be complete.
 stops_in_time() {
-    begin "$server" --port 0
+    begin "$server" --port 0 --grace 1
     printf 'GET' | "$talk" "$port" --wait 9000 >/dev/null &
     client=$!
     sleep 1
