@@ -24,21 +24,24 @@ nodist_pkgconfig_DATA = stream/fluxo.pc
 
 stream_machines = stream/list.c stream/decode.c
 stream_machines += stream/split.c stream/date.c
+stream_machines += stream/line.c # this one is hot, and in the style of the message machines
 
-libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/tables.h stream/list.h stream/decode.h
+libfluxo_a_SOURCES += $(stream_machines) stream/field.c stream/tables.h stream/list.h stream/decode.h stream/line.h
 fluxo_HEADERS += stream/fluxo/field.h stream/fluxo/hops.def stream/fluxo/readings.def
 EXTRA_DIST += $(stream_machines:.c=.rl) stream/note.rl
 MAINTAINERCLEANFILES += $(stream_machines)
 
 if HAVE_RAGEL
-RUN_STREAM_RAGEL = $(AM_V_GEN)$(MKDIR_P) stream && $(RAGEL) -C -L -T0 -I $(srcdir)/parser -o $@
+RUN_STREAM_RAGEL = $(AM_V_GEN)$(MKDIR_P) stream && $(RAGEL) -C -L -I $(srcdir)/parser -o $@
 
 stream/list.c: stream/list.rl $(grammar)
-	$(RUN_STREAM_RAGEL) $(srcdir)/stream/list.rl
+	$(RUN_STREAM_RAGEL) -T0 $(srcdir)/stream/list.rl
 stream/decode.c: stream/decode.rl $(grammar)
-	$(RUN_STREAM_RAGEL) $(srcdir)/stream/decode.rl
+	$(RUN_STREAM_RAGEL) -T0 $(srcdir)/stream/decode.rl
 stream/split.c: stream/split.rl stream/note.rl parser/path.rl $(grammar)
-	$(RUN_STREAM_RAGEL) $(srcdir)/stream/split.rl
+	$(RUN_STREAM_RAGEL) -T0 $(srcdir)/stream/split.rl
 stream/date.c: stream/date.rl $(grammar)
-	$(RUN_STREAM_RAGEL) $(srcdir)/stream/date.rl
+	$(RUN_STREAM_RAGEL) -T0 $(srcdir)/stream/date.rl
+stream/line.c: stream/line.rl $(grammar) parser/ragel-$(RAGEL_STYLE)
+	$(RUN_STREAM_RAGEL) -$(RAGEL_STYLE) $(srcdir)/stream/line.rl
 endif

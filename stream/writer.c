@@ -2,14 +2,20 @@
 /*
  * The writer.
  *
- * How this works: what is written is read at once by a strict parser, writer->check, line by line. A line counts only if that
- * parser finds in it exactly the one line that was meant; else text and parser are put back as they were. So nothing can be
- * written that reads otherwise, and what a head means for its body and for the connection is decided by the parser's own rules.
+ * How this works: what is written is read at once by a strict parser, writer->check. A line counts only if that parser finds in
+ * it exactly the one line that was meant; else text and parser are put back as they were. So nothing can be written that reads
+ * otherwise, and what a head means for its body and for the connection is decided by the parser's own rules.
+ *
+ * Two things it need not read, since nothing is to be learned from them. A plain field line: its field does not steer a parser,
+ * its name is a field-name and its value a field-value by the rules of which the parser is made (line.rl), and it is not too
+ * long; to the parser that is exactly one line, behind which it stands where it stood before. What is not plain it reads, and
+ * says why. And octets of a body behind which no text stands, so only those of chunks are counted.
  *
  * What waits to be sent is a ring of pieces: octets of a body, which are the caller's, or stretches of the writer's text.
  */
 
 #include "conn.h"
+#include "line.h"
 #include "widen.h"
 
 enum stage { STAGE_NONE, STAGE_HEAD, STAGE_BODY, STAGE_DROPPED, STAGE_TRAILERS };
@@ -131,20 +137,21 @@ static uint32_t find_text(const struct fluxo_writer *writer)
 }
 
 /* Here and nowhere else, for a call that adds text keeps offsets into it; and seldom, so that it costs little. */
-static void move_text_down(struct fluxo_writer *writer)
+static void move_text_down(struct fluxo_writer *writer, uint32_t from)
 {
     unsigned nth;
 
-    memmove(writer->text, writer->text + writer->from, writer->to - writer->from);
+    memmove(writer->text, writer->text + from, writer->to - from);
     for (nth = 0; nth < writer->count; nth++)
-        piece_at(writer, nth)->at -= piece_at(writer, nth)->start ? 0 : writer->from;
-    writer->ready -= writer->from;
-    writer->to -= writer->from;
-    writer->from = 0;
+        piece_at(writer, nth)->at -= piece_at(writer, nth)->start ? 0 : from;
+    writer->ready -= from;
+    writer->to -= from;
 }
 
 int fluxo_writer_consumed(struct fluxo_writer *writer, size_t octets)
 {
+    uint32_t from;
+
     if (octets > fluxo_writer_pending(writer))
         return FLUXO_MISUSE_LENGTH;
     while (octets) {
@@ -153,9 +160,9 @@ int fluxo_writer_consumed(struct fluxo_writer *writer, size_t octets)
         consume_piece(writer, piece, here);
         octets -= here;
     }
-    writer->from = find_text(writer);
-    if (writer->from && (writer->from == writer->to || writer->from > writer->room / 2))
-        move_text_down(writer);
+    from = find_text(writer);
+    if (from && (from == writer->to || from > writer->room / 2))
+        move_text_down(writer, from);
     return FLUXO_DONE;
 }
 
@@ -170,30 +177,30 @@ static int reserve(struct fluxo_writer *writer, size_t more)
     return fluxo_widen(writer->allocator, &writer->text, &writer->room, writer->to + (uint32_t)more);
 }
 
-static int append(struct fluxo_writer *writer, struct fluxo_span span)
-{
-    int answer = reserve(writer, span.length);
-
-    if (answer)
-        return answer;
-    if (span.length)
-        memcpy(writer->text + writer->to, span.start, span.length);
-    writer->to += (uint32_t)span.length;
-    return FLUXO_DONE;
-}
-
 /* All of the parts or none. */
 static int append_parts(struct fluxo_writer *writer, const struct fluxo_span *parts, unsigned count)
 {
-    uint32_t to = writer->to;
+    size_t length = 0;
     unsigned nth;
-    int answer = FLUXO_DONE;
+    int answer;
 
-    for (nth = 0; nth < count && !answer; nth++)
-        answer = append(writer, parts[nth]);
-    if (answer)
-        writer->to = to;
+    for (nth = 0; nth < count; nth++) {
+        if (parts[nth].length > HEAD_MOST)
+            return FLUXO_MISUSE_LIMIT;
+        length += parts[nth].length;
+    }
+    answer = reserve(writer, length);
+    for (nth = 0; nth < count && !answer; nth++) {
+        if (parts[nth].length)
+            memcpy(writer->text + writer->to, parts[nth].start, parts[nth].length);
+        writer->to += (uint32_t)parts[nth].length;
+    }
     return answer;
+}
+
+static int append(struct fluxo_writer *writer, struct fluxo_span span)
+{
+    return append_parts(writer, &span, 1);
 }
 
 static struct fluxo_span write_number(char *room, uint64_t number, unsigned base)
@@ -246,10 +253,27 @@ static int is_limit(unsigned error)
     return error >= FLUXO_ERR_EMPTY_LINES_LIMIT && error < FLUXO_ERR_MISUSE;
 }
 
-static void put_back(struct fluxo_writer *writer, const struct fluxo_parser *check, uint32_t to)
+/* Where text and reading stood before a call that may fail. */
+struct mark {
+    struct fluxo_parser check;
+    uint32_t to, fields;
+};
+
+static struct mark mark_place(const struct fluxo_writer *writer)
 {
-    writer->check = *check;
-    writer->to = to;
+    struct mark mark;
+
+    mark.check = writer->check;
+    mark.to = writer->to;
+    mark.fields = writer->fields;
+    return mark;
+}
+
+static void put_back(struct fluxo_writer *writer, const struct mark *mark)
+{
+    writer->check = mark->check;
+    writer->to = mark->to;
+    writer->fields = mark->fields;
 }
 
 /* ---- Fields ---- */
@@ -274,33 +298,78 @@ static int name_field_misuse(const struct fluxo_writer *writer, const struct flu
     return is_name ? FLUXO_MISUSE_NAME : FLUXO_MISUSE_VALUE;
 }
 
-static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, struct fluxo_span name, struct fluxo_span value)
+/* Those that fields.def says the parser has to know. */
+static int steers(enum fluxo_field field)
+{
+    switch (field) {
+#define STEERS_0(id)
+#define STEERS_1(id) case FLUXO_FIELD_##id:
+#define FIELD(id, name, steers, section) STEERS_##steers(id)
+#include <fluxo/fields.def>
+#undef FIELD
+#undef STEERS_0
+#undef STEERS_1
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static int is_plain(enum fluxo_field field, struct fluxo_span name, struct fluxo_span value)
+{
+    return !steers(field) && name.length + 2 + value.length <= strict.limits.field_line && fluxo_is_field_name(name) &&
+           fluxo_is_field_value(value);
+}
+
+/* The last line of the text, from `from` on. */
+static int read_field(struct fluxo_writer *writer, uint32_t from, enum fluxo_event_kind kind, struct fluxo_span name,
+                      struct fluxo_span value)
+{
+    struct fluxo_parser before = writer->check;
+    struct reading reading = read_text(writer, from);
+    int misuse;
+
+    if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
+        is_line(&reading, 0, kind, name.length, value.length))
+        return FLUXO_DONE;
+    misuse = name_field_misuse(writer, &before, &reading, name.length);
+    writer->check = before;
+    return misuse;
+}
+
+static int append_field(struct fluxo_writer *writer, struct fluxo_span name, struct fluxo_span value)
 {
     struct fluxo_span parts[4];
-    struct fluxo_parser check = writer->check;
-    struct reading reading;
-    uint32_t from = writer->to;
-    int answer, misuse;
 
+    if (writer->fields == strict.limits.fields)
+        return FLUXO_MISUSE_LIMIT;
     parts[0] = name;
     parts[1] = fluxo_text(": ");
     parts[2] = value;
     parts[3] = fluxo_text("\r\n");
-    answer = append_parts(writer, parts, 4);
+    return append_parts(writer, parts, 4);
+}
+
+static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, enum fluxo_field field, struct fluxo_span name,
+                     struct fluxo_span value)
+{
+    uint32_t from = writer->to;
+    int answer = append_field(writer, name, value);
+
     if (answer)
         return answer;
-    reading = read_text(writer, from);
-    if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
-        is_line(&reading, 0, kind, name.length, value.length))
-        return FLUXO_DONE;
-    misuse = name_field_misuse(writer, &check, &reading, name.length);
-    put_back(writer, &check, from);
-    return misuse;
+    if (!is_plain(field, name, value))
+        answer = read_field(writer, from, kind, name, value);
+    if (answer)
+        writer->to = from;
+    else
+        writer->fields++;
+    return answer;
 }
 
 static int put_known_field(struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span value)
 {
-    return put_field(writer, FLUXO_EVENT_FIELD, fluxo_text(fluxo_field_name(field)), value);
+    return put_field(writer, FLUXO_EVENT_FIELD, field, fluxo_text(fluxo_field_name(field)), value);
 }
 
 static int has_own_call(enum fluxo_field field)
@@ -320,11 +389,14 @@ static int has_own_call(enum fluxo_field field)
 
 int fluxo_write_field(struct fluxo_writer *writer, struct fluxo_span name, struct fluxo_span value)
 {
+    enum fluxo_field field;
+
     if (writer->stage != STAGE_HEAD)
         return FLUXO_MISUSE_ORDER;
-    if (has_own_call((enum fluxo_field)fluxo_field_id(name.start, name.length)))
+    field = (enum fluxo_field)fluxo_field_id(name.start, name.length);
+    if (has_own_call(field))
         return FLUXO_MISUSE_OWN_CALL;
-    return put_field(writer, FLUXO_EVENT_FIELD, name, value);
+    return put_field(writer, FLUXO_EVENT_FIELD, field, name, value);
 }
 
 int fluxo_write_date(struct fluxo_writer *writer, int64_t seconds)
@@ -334,7 +406,9 @@ int fluxo_write_date(struct fluxo_writer *writer, int64_t seconds)
 
     if (answer)
         return answer;
-    return fluxo_write_field(writer, fluxo_text(fluxo_field_name(FLUXO_FIELD_DATE)), fluxo_span_of(date, sizeof date));
+    if (writer->stage != STAGE_HEAD)
+        return FLUXO_MISUSE_ORDER;
+    return put_known_field(writer, FLUXO_FIELD_DATE, fluxo_span_of(date, sizeof date));
 }
 
 int fluxo_write_close(struct fluxo_writer *writer)
@@ -405,6 +479,7 @@ static void begin_check(struct fluxo_writer *writer, enum fluxo_kind kind)
     fluxo_parser_init(&writer->check, kind, &strict);
     if (kind == FLUXO_RESPONSE)
         fluxo_parser_answers(&writer->check, fluxo_conn_method(writer->conn));
+    writer->fields = 0;
     writer->options = 0;
     writer->due = 0;
     writer->status = 0;
@@ -445,7 +520,7 @@ static int put_request_line(struct fluxo_writer *writer, struct fluxo_span metho
                             struct fluxo_span host)
 {
     struct fluxo_span parts[6];
-    struct fluxo_parser check = writer->check;
+    struct fluxo_parser before = writer->check;
     struct reading reading;
     int answer;
 
@@ -459,11 +534,12 @@ static int put_request_line(struct fluxo_writer *writer, struct fluxo_span metho
     if (answer)
         return answer;
     reading = read_text(writer, writer->ready);
+    writer->fields = 1;
     if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 2 &&
         is_line(&reading, 0, FLUXO_EVENT_REQUEST_LINE, method.length, target.length) &&
         is_line(&reading, 1, FLUXO_EVENT_FIELD, 4, host.length))
         return FLUXO_DONE;
-    return name_request_misuse(writer, &check, &reading, method, target);
+    return name_request_misuse(writer, &before, &reading, method, target);
 }
 
 int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, struct fluxo_span target, struct fluxo_span host)
@@ -584,24 +660,32 @@ static int says_zero(const struct fluxo_writer *writer)
     return writer->method == FLUXO_METHOD_POST || writer->method == FLUXO_METHOD_PUT || writer->method == FLUXO_METHOD_PATCH;
 }
 
-static int put_length(struct fluxo_writer *writer, uint64_t length)
+static int append_known_field(struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span value)
+{
+    int answer = append_field(writer, fluxo_text(fluxo_field_name(field)), value);
+
+    writer->fields += !answer;
+    return answer;
+}
+
+static int append_length(struct fluxo_writer *writer, uint64_t length)
 {
     char digits[NUMBER];
 
-    return put_known_field(writer, FLUXO_FIELD_CONTENT_LENGTH, write_number(digits, length, 10));
+    return append_known_field(writer, FLUXO_FIELD_CONTENT_LENGTH, write_number(digits, length, 10));
 }
 
-static int put_framing(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+static int append_framing(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
 {
     if (has_no_framing(writer))
         return FLUXO_DONE;
     if (content == FLUXO_CONTENT_LENGTH)
-        return put_length(writer, length);
+        return append_length(writer, length);
     if (content == FLUXO_CONTENT_NONE)
-        return says_zero(writer) ? put_length(writer, 0) : FLUXO_DONE;
+        return says_zero(writer) ? append_length(writer, 0) : FLUXO_DONE;
     if (is_old(writer) || writer->status == 304) /* until close, or nothing to say */
         return FLUXO_DONE;
-    return put_known_field(writer, FLUXO_FIELD_TRANSFER_ENCODING, fluxo_text("chunked"));
+    return append_known_field(writer, FLUXO_FIELD_TRANSFER_ENCODING, fluxo_text("chunked"));
 }
 
 /* Whether the connection ends after this message; asked of the life itself. */
@@ -637,28 +721,24 @@ static size_t add_option(char *text, size_t length, const char *option)
     return length + strlen(option);
 }
 
-static int put_connection(struct fluxo_writer *writer, enum fluxo_content content)
+static int append_connection(struct fluxo_writer *writer, enum fluxo_content content)
 {
     char text[40]; /* "keep-alive, Upgrade, TE" */
     size_t length = add_option(text, 0, name_persistence(writer, content));
 
     length = add_option(text, length, writer->options & OPTION_UPGRADE ? "Upgrade" : NULL);
     length = add_option(text, length, writer->options & OPTION_TE ? "TE" : NULL);
-    return length ? put_known_field(writer, FLUXO_FIELD_CONNECTION, fluxo_span_of(text, length)) : FLUXO_DONE;
+    return length ? append_known_field(writer, FLUXO_FIELD_CONNECTION, fluxo_span_of(text, length)) : FLUXO_DONE;
 }
 
-static int put_empty_line(struct fluxo_writer *writer)
+/* The lines that end a head are our own, `fields` of them fields. */
+static int read_end(struct fluxo_writer *writer, uint32_t from, uint32_t fields)
 {
-    struct reading reading;
-    uint32_t from = writer->to;
-    struct fluxo_facts facts;
-    int answer = append(writer, fluxo_text("\r\n"));
+    struct reading reading = read_text(writer, from);
+    struct fluxo_facts facts = fluxo_parser_facts(&writer->check);
+    uint32_t behind = reading.fed.status == FLUXO_MESSAGE ? 2 : 1; /* HEAD, and MESSAGE if nothing follows it */
 
-    if (answer)
-        return answer;
-    reading = read_text(writer, from);
-    facts = fluxo_parser_facts(&writer->check);
-    if (reading.fed.status != FLUXO_HEAD && reading.fed.status != FLUXO_MESSAGE)
+    if ((reading.fed.status != FLUXO_HEAD && reading.fed.status != FLUXO_MESSAGE) || reading.fed.count != fields + behind)
         return FLUXO_MISUSE_NO_BODY;
     if (!fluxo_conn_see_head(writer->conn, fluxo_conn_writes(writer->conn), &facts))
         return FLUXO_MISUSE_ORDER;
@@ -668,11 +748,14 @@ static int put_empty_line(struct fluxo_writer *writer)
 
 static int end_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
 {
-    int answer = put_framing(writer, content, length);
+    uint32_t from = writer->to, fields = writer->fields;
+    int answer = append_framing(writer, content, length);
 
     if (!answer)
-        answer = put_connection(writer, content);
-    return answer ? answer : put_empty_line(writer);
+        answer = append_connection(writer, content);
+    if (!answer)
+        answer = append(writer, fluxo_text("\r\n"));
+    return answer ? answer : read_end(writer, from, writer->fields - fields);
 }
 
 static void begin_content(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
@@ -688,8 +771,7 @@ static void begin_content(struct fluxo_writer *writer, enum fluxo_content conten
 
 int fluxo_write_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
 {
-    struct fluxo_parser check = writer->check;
-    uint32_t to = writer->to;
+    struct mark before = mark_place(writer);
     int answer;
 
     if (writer->stage != STAGE_HEAD)
@@ -704,7 +786,7 @@ int fluxo_write_head(struct fluxo_writer *writer, enum fluxo_content content, ui
         return FLUXO_MISUSE_NO_BODY;
     answer = end_head(writer, content, length);
     if (answer) {
-        put_back(writer, &check, to);
+        put_back(writer, &before);
         return answer;
     }
     release_text(writer);
@@ -767,7 +849,8 @@ static void put_octets(struct fluxo_writer *writer, const struct fluxo_span *spa
         if (!spans[nth].length)
             continue;
         add_piece(writer, spans[nth].start, 0, spans[nth].length);
-        read_octets(writer, spans[nth]);
+        if (writer->framing == FLUXO_FRAMING_CHUNKED)
+            read_octets(writer, spans[nth]);
     }
 }
 
@@ -791,7 +874,7 @@ static int has_bad_white_space(struct fluxo_span extension)
 
 static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct fluxo_span extension)
 {
-    struct fluxo_parser check = writer->check;
+    struct mark before = mark_place(writer);
     struct fluxo_span parts[3];
     struct reading reading;
     uint32_t from = writer->to;
@@ -810,7 +893,7 @@ static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct flu
     if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
         is_line(&reading, 0, FLUXO_EVENT_CHUNK, parts[0].length, extension.length))
         return FLUXO_DONE;
-    put_back(writer, &check, from);
+    put_back(writer, &before);
     return FLUXO_MISUSE_EXTENSION;
 }
 
@@ -937,22 +1020,22 @@ static int can_end(const struct fluxo_writer *writer)
 
 int fluxo_write_trailer(struct fluxo_writer *writer, struct fluxo_span name, struct fluxo_span value)
 {
-    struct fluxo_parser check = writer->check;
-    uint32_t to = writer->to;
+    struct mark before = mark_place(writer);
+    enum fluxo_field field = (enum fluxo_field)fluxo_field_id(name.start, name.length);
     int answer = FLUXO_DONE;
 
     if (!fluxo_writer_is_chunked(writer) || !can_end(writer))
         return FLUXO_MISUSE_ORDER;
-    if (!may_trail((enum fluxo_field)fluxo_field_id(name.start, name.length)))
+    if (!may_trail(field))
         return FLUXO_MISUSE_TRAILER;
     if (!has_slots(writer, 1))
         return FLUXO_FULL;
     if (writer->stage == STAGE_BODY)
         answer = append_good(writer, LAST_CHUNK);
     if (!answer)
-        answer = put_field(writer, FLUXO_EVENT_TRAILER, name, value);
+        answer = put_field(writer, FLUXO_EVENT_TRAILER, field, name, value);
     if (answer) {
-        put_back(writer, &check, to);
+        put_back(writer, &before);
         return answer;
     }
     release_text(writer);
@@ -962,8 +1045,7 @@ int fluxo_write_trailer(struct fluxo_writer *writer, struct fluxo_span name, str
 
 static int end_chunked(struct fluxo_writer *writer)
 {
-    struct fluxo_parser check = writer->check;
-    uint32_t to = writer->to;
+    struct mark before = mark_place(writer);
     int answer = has_slots(writer, 1) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
 
     if (!answer && writer->stage == STAGE_BODY)
@@ -971,7 +1053,7 @@ static int end_chunked(struct fluxo_writer *writer)
     if (!answer)
         answer = append_good(writer, "\r\n");
     if (answer)
-        put_back(writer, &check, to);
+        put_back(writer, &before);
     else
         release_text(writer);
     return answer;

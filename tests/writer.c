@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a sender must and must not do (RFC 9110, RFC 9112), and that the writer leaves no way to do otherwise. */
 #include "exchange.h"
+#include "line.h"
 
 static int put(const char *name, const char *value)
 {
@@ -85,6 +86,78 @@ static void no_control_gets_into_a_line(void **state)
     }
     assert_int_equal(fluxo_write_field(&writer, fluxo_text("a"), fluxo_span_of("\0", 1)), FLUXO_MISUSE_VALUE);
     assert_int_equal(fluxo_write_field(&writer, fluxo_span_of("a\0b", 3), fluxo_text("a")), FLUXO_MISUSE_NAME);
+}
+
+/* Whether a strict parser finds in a head with this line exactly the one field that is meant. */
+static int is_read_as_meant(struct fluxo_span name, struct fluxo_span value)
+{
+    static struct fluxo_options strict;
+    char head[64];
+    struct fluxo_parser parser;
+    struct fluxo_event found[8];
+    struct fluxo_feed fed;
+    int length = snprintf(head, sizeof head, "HTTP/1.1 204 \r\n");
+
+    memcpy(head + length, name.start, name.length);
+    memcpy(head + length + name.length, ": ", 2);
+    memcpy(head + length + name.length + 2, value.start, value.length);
+    memcpy(head + length + name.length + 2 + value.length, "\r\n\r\n", 4);
+    fluxo_options_init(&strict);
+    strict.relax = FLUXO_PROFILE_STRICT;
+    assert_int_equal(fluxo_parser_init(&parser, FLUXO_RESPONSE, &strict), 0);
+    fed = fluxo_parser_feed(&parser, head, (size_t)length + name.length + value.length + 6, found, 8);
+    return fed.status == FLUXO_MESSAGE && fed.count == 4 && found[1].kind == FLUXO_EVENT_FIELD &&
+           found[1].name_len == name.length && found[1].len == value.length;
+}
+
+/* A plain line, which the writer's parser does not read, is what that would read as meant; of others the writer names the
+ * fault.
+ */
+static void compare_field(struct fluxo_span name, struct fluxo_span value, int misuse)
+{
+    int is_meant = is_read_as_meant(name, value), is_plain = fluxo_is_field_name(name) && fluxo_is_field_value(value);
+
+    if (is_plain != is_meant)
+        fail_msg("'%.*s: %.*s'", (int)name.length, name.start, (int)value.length, value.start);
+    if (fluxo_field_id(name.start, name.length) == FLUXO_FIELD_TE) /* which has a call of its own */
+        return;
+    assert_int_equal(fluxo_write_field(&writer, name, value), is_meant ? FLUXO_DONE : misuse);
+    if (is_meant) { /* room for the next */
+        assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
+        assert_int_equal(response(200, NULL), FLUXO_DONE);
+    }
+}
+
+/* RFC 9110 5.1, 5.5: every octet and every pair of them, alone, with another between, before and behind. */
+static void a_plain_line_is_what_a_strict_parser_reads_as_one(void **state)
+{
+    static const char *const frames[][3] = {{"", "", ""},  {"", "b", ""}, {"", " ", ""}, {"", "\t", ""},
+                                            {"b", "", ""}, {"", "", "b"}, {"b", "", "b"}};
+    struct fluxo_span a = fluxo_text("a");
+    size_t frame;
+    int pair;
+
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    compare_field(fluxo_text(""), a, FLUXO_MISUSE_NAME);
+    compare_field(a, fluxo_text(""), FLUXO_MISUSE_VALUE);
+    for (pair = 0; pair < 256; pair++) {
+        char octet = (char)pair;
+        compare_field(fluxo_span_of(&octet, 1), a, FLUXO_MISUSE_NAME);
+        compare_field(a, fluxo_span_of(&octet, 1), FLUXO_MISUSE_VALUE);
+    }
+    for (frame = 0; frame < sizeof frames / sizeof *frames; frame++) {
+        for (pair = 0; pair < 65536; pair++) {
+            char text[8];
+            int length = snprintf(text, sizeof text, "%s?%s?%s", frames[frame][0], frames[frame][1], frames[frame][2]);
+            text[strlen(frames[frame][0])] = (char)(pair >> 8);
+            text[strlen(frames[frame][0]) + 1 + strlen(frames[frame][1])] = (char)pair;
+            compare_field(fluxo_span_of(text, (size_t)length), a, FLUXO_MISUSE_NAME);
+            compare_field(a, fluxo_span_of(text, (size_t)length), FLUXO_MISUSE_VALUE);
+        }
+    }
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
 }
 
 /* RFC 9112 2.2 */
@@ -549,6 +622,48 @@ static void a_head_has_a_bound(void **state)
     assert_int_equal(response(200, NULL), FLUXO_DONE);
 }
 
+static void a_line_has_a_bound(void **state)
+{
+    static char octets[65536];
+
+    (void)state;
+    memset(octets, 'o', sizeof octets);
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("a"), fluxo_span_of(octets, 65532)), FLUXO_DONE);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("a"), fluxo_span_of(octets, 65533)), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("Expect"), fluxo_span_of(octets, 65528)), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_span_of(octets, 65533), fluxo_text("")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_span_of(octets, 65534), fluxo_text("")), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    forget_output();
+}
+
+/* Whoever reads them, all lines count; a message may end when there is room for its own. */
+static void a_message_has_so_many_fields(void **state)
+{
+    int nth;
+
+    (void)state;
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    for (nth = 0; nth < 65535; nth++)
+        assert_int_equal(put(nth % 2 ? "a" : "Expect", ""), FLUXO_DONE);
+    assert_int_equal(put("a", "b"), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(put("Expect", "b"), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    for (nth = 0; nth < 65533; nth++)
+        assert_int_equal(put("a", ""), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_DONE);
+    forget_output();
+    assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("a"), fluxo_text("b")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("a"), fluxo_text("b")), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("0\r\na: b\r\n\r\n");
+}
+
 static void a_response_that_was_begun_answers_no_later_request(void **state)
 {
     (void)state;
@@ -625,6 +740,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_line_end_gets_into_a_line),
         cmocka_unit_test(no_control_gets_into_a_line),
+        cmocka_unit_test(a_plain_line_is_what_a_strict_parser_reads_as_one),
         cmocka_unit_test(no_white_space_begins_a_field),
         cmocka_unit_test(a_request_is_its_octets_and_no_more),
         cmocka_unit_test(every_request_has_the_host_of_its_target),
@@ -648,6 +764,8 @@ int main(void)
         cmocka_unit_test(a_writer_that_is_full_says_so),
         cmocka_unit_test(a_head_may_be_taken_back),
         cmocka_unit_test(a_head_has_a_bound),
+        cmocka_unit_test(a_line_has_a_bound),
+        cmocka_unit_test(a_message_has_so_many_fields),
         cmocka_unit_test(a_response_that_was_begun_answers_no_later_request),
         cmocka_unit_test(interim_responses_say_what_is_theirs_to_say),
         cmocka_unit_test(spans_that_cannot_be_are_refused),

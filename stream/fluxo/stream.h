@@ -289,7 +289,7 @@ struct fluxo_piece {
 /*
  * Writes messages of one connection as a row of spans, to be sent in order. Heads, chunk lines and trailers are text of its
  * own, in memory of the allocator; bodies are not copied: their octets must stay where they are until they are consumed.
- * Everything that is written runs through a strict parser first, so nothing comes out that such a parser would refuse or read
+ * Everything that is written is read by the rules of a strict parser first, so nothing comes out that it would refuse or read
  * otherwise. A connection needs one only while it writes. Members are private.
  */
 struct fluxo_writer {
@@ -297,7 +297,8 @@ struct fluxo_writer {
     const struct fluxo_allocator *allocator;
     struct fluxo_parser check;
     char *text;
-    uint32_t room, from, ready, to; /* text: its size; what waits is [from, ready); a head that is open [ready, to) */
+    uint32_t room, ready, to; /* text: its size; what waits ends at ready; a head that is open [ready, to) */
+    uint32_t fields;          /* lines of the message, trailers included */
     uint64_t due;
     struct fluxo_piece pieces[FLUXO_WRITER_PIECES];
     uint8_t first, count, stage, framing, options, method;

@@ -71,6 +71,7 @@ DRIFTS = [
     Drift("an hour 24", "stream/date.rl", "the_hour", r"0x30\.\.0x33", "0x30..0x34", "HTTP-date"),
     Drift("a port takes a letter", "stream/split.rl", "the_authority", r"\bport\b", "( port | ALPHA )", "Host, split"),
     Drift("an origin loses its query", "stream/split.rl", "in_origin", r"\bthe_query\?", "", "origin-form, split"),
+    Drift("a written value begins with a space", "stream/line.rl", "in_value", "^", "SP? ", "field-value, written"),
     Drift("Expect loses a byte", "value.rl", "expect", "^", '( any - "=" ) & ', "Expect"),
 ]
 

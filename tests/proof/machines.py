@@ -131,6 +131,8 @@ CLAIMS = [
           ("grammar", "HTTP_date"),
           ("day", DATE_OF_DAY),
           ("time", DATE_OF_TIME)),
+    claim("field-name, written", "stream/line", ("grammar", "field_name"), entry="in_name"),
+    claim("field-value, written", "stream/line", ("grammar", "field_value"), entry="in_value"),
 ]
 
 # The machines that say themselves what they refuse; the others' refusals are named in check.c.
