@@ -3,22 +3,39 @@
 
 #include "machine.h"
 
-struct name {
-    const char *text;
-    uint8_t length;
+#include <string.h>
+
+/* The names of a table, in the order of its rows. The lengths stand apart, so that memchr finds the few rows of a length. */
+struct names {
+    const char *const *texts;
+    const uint8_t *lengths;
+    unsigned rows;
+    int any_case;
 };
 
-#define METHOD(id, name, safe, idempotent, section) {name, sizeof name - 1},
-static const struct name methods[] = {
+static const char *const method_texts[] = {
+#define METHOD(id, name, safe, idempotent, section) name,
 #include <fluxo/methods.def>
-};
 #undef METHOD
-
-#define FIELD(id, name, steers, section) {name, sizeof name - 1},
-static const struct name fields[] = {
-#include <fluxo/fields.def>
 };
+static const uint8_t method_lengths[] = {
+#define METHOD(id, name, safe, idempotent, section) sizeof name - 1,
+#include <fluxo/methods.def>
+#undef METHOD
+};
+static const char *const field_texts[] = {
+#define FIELD(id, name, steers, section) name,
+#include <fluxo/fields.def>
 #undef FIELD
+};
+static const uint8_t field_lengths[] = {
+#define FIELD(id, name, steers, section) sizeof name - 1,
+#include <fluxo/fields.def>
+#undef FIELD
+};
+
+static const struct names methods = {method_texts, method_lengths, sizeof method_lengths, 0};
+static const struct names fields = {field_texts, field_lengths, sizeof field_lengths, 1};
 
 #define ERROR(name, status, section, sentence) {#name, section, sentence, status},
 static const struct fluxo_error_entry errors[] = {
@@ -35,12 +52,7 @@ static const struct {
 };
 #undef STATUS
 
-enum {
-    METHOD_ROWS = sizeof methods / sizeof methods[0],
-    FIELD_ROWS = sizeof fields / sizeof fields[0],
-    ERROR_ROWS = sizeof errors / sizeof errors[0],
-    STATUS_ROWS = sizeof statuses / sizeof statuses[0]
-};
+enum { ERROR_ROWS = sizeof errors / sizeof errors[0], STATUS_ROWS = sizeof statuses / sizeof statuses[0] };
 
 /* ---- Names by number: the rows count from 0, the ids from 1 ---- */
 
@@ -51,12 +63,12 @@ const struct fluxo_error_entry *fluxo_error(unsigned code)
 
 const char *fluxo_method_name(unsigned method)
 {
-    return method - 1 < METHOD_ROWS ? methods[method - 1].text : NULL;
+    return method - 1 < methods.rows ? method_texts[method - 1] : NULL;
 }
 
 const char *fluxo_field_name(unsigned field)
 {
-    return field - 1 < FIELD_ROWS ? fields[field - 1].text : NULL;
+    return field - 1 < fields.rows ? field_texts[field - 1] : NULL;
 }
 
 const char *fluxo_status_reason(unsigned status)
@@ -76,32 +88,59 @@ const char *fluxo_version(void)
 
 /* ---- Numbers by name ---- */
 
-static unsigned char keep_case(unsigned char byte)
+static int are_cases(unsigned char one, unsigned char other)
 {
-    return byte;
+    unsigned char lower = (unsigned char)(one | 0x20);
+
+    return (one ^ other) == 0x20 && lower >= 'a' && lower <= 'z';
 }
 
-static unsigned char lower_case(unsigned char byte)
+static int is_same(const char *one, const char *other, size_t length, int any_case)
 {
-    return byte >= 'A' && byte <= 'Z' ? (unsigned char)(byte | 0x20) : byte;
+    size_t at = 0;
+
+    while (at < length && (one[at] == other[at] || (any_case && are_cases((unsigned char)one[at], (unsigned char)other[at]))))
+        at++;
+    return at == length;
 }
 
-typedef unsigned char fold_case(unsigned char byte);
+static unsigned find(const struct names *names, const char *name, size_t length)
+{
+    const uint8_t *at = names->lengths, *end = at + names->rows;
+
+    if (length > UINT8_MAX)
+        return 0;
+    while ((at = (const uint8_t *)memchr(at, (int)length, (size_t)(end - at))) != NULL) {
+        if (is_same(name, names->texts[at - names->lengths], length, names->any_case))
+            return (unsigned)(at - names->lengths) + 1;
+        at++;
+    }
+    return 0;
+}
+
+unsigned fluxo_method_id(const char *name, size_t length)
+{
+    return find(&methods, name, length);
+}
+
+unsigned fluxo_field_id(const char *name, size_t length)
+{
+    return find(&fields, name, length);
+}
+
+/* ---- Numbers by name, of which one byte more comes at a time ---- */
 
 /* Of the rows from `row` on that begin as it does up to `place`, the first with `byte` there. */
-static uint16_t narrow(const struct name *names, unsigned rows, uint16_t row, uint32_t place, unsigned char byte,
-                       fold_case *fold)
+static uint16_t narrow(const struct names *names, uint16_t row, uint32_t place, unsigned char byte)
 {
-    const struct name *first = &names[row];
-    unsigned at;
+    unsigned at = row;
 
-    for (at = row; at < rows && names[at].length >= place; at++) {
-        uint32_t agree = 0;
-        while (agree < place && fold((unsigned char)names[at].text[agree]) == fold((unsigned char)first->text[agree]))
-            agree++;
-        if (agree < place)
+    if (row == NAMES_NONE)
+        return row;
+    for (; at < names->rows && names->lengths[at] >= place; at++) {
+        if (!is_same(names->texts[at], names->texts[row], place, names->any_case))
             break;
-        if (place < names[at].length && fold((unsigned char)names[at].text[place]) == fold(byte))
+        if (place < names->lengths[at] && is_same(names->texts[at] + place, (const char *)&byte, 1, names->any_case))
             return (uint16_t)at;
     }
     return NAMES_NONE;
@@ -109,63 +148,25 @@ static uint16_t narrow(const struct name *names, unsigned rows, uint16_t row, ui
 
 uint16_t fluxo_narrow_method(uint16_t row, uint32_t place, unsigned char byte)
 {
-    return row == NAMES_NONE ? row : narrow(methods, METHOD_ROWS, row, place, byte, keep_case);
+    return narrow(&methods, row, place, byte);
 }
 
 uint16_t fluxo_narrow_field(uint16_t row, uint32_t place, unsigned char byte)
 {
-    return row == NAMES_NONE ? row : narrow(fields, FIELD_ROWS, row, place, byte, lower_case);
+    return narrow(&fields, row, place, byte);
 }
 
 unsigned fluxo_narrowed_method(uint16_t row, uint32_t length)
 {
-    return row != NAMES_NONE && methods[row].length == length ? row + 1u : 0;
+    return row != NAMES_NONE && method_lengths[row] == length ? row + 1u : 0;
 }
 
 unsigned fluxo_narrowed_field(uint16_t row, uint32_t length)
 {
-    return row != NAMES_NONE && fields[row].length == length ? row + 1u : 0;
+    return row != NAMES_NONE && field_lengths[row] == length ? row + 1u : 0;
 }
 
-static int compare(const struct name *row, const char *name, size_t length, fold_case *fold)
-{
-    size_t at = 0;
-
-    while (at < length && at < row->length && fold((unsigned char)name[at]) == fold((unsigned char)row->text[at]))
-        at++;
-    if (at == length || at == row->length)
-        return at < length ? 1 : at < row->length ? -1 : 0;
-    return fold((unsigned char)name[at]) - fold((unsigned char)row->text[at]);
-}
-
-static unsigned find(const struct name *names, unsigned rows, const char *name, size_t length, fold_case *fold)
-{
-    unsigned from = 0, to = rows;
-
-    while (from < to) {
-        unsigned middle = from + (to - from) / 2;
-        int order = compare(&names[middle], name, length, fold);
-        if (order == 0)
-            return middle + 1;
-        if (order > 0)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return 0;
-}
-
-unsigned fluxo_method_id(const char *name, size_t length)
-{
-    return find(methods, METHOD_ROWS, name, length, keep_case);
-}
-
-unsigned fluxo_field_id(const char *name, size_t length)
-{
-    return find(fields, FIELD_ROWS, name, length, lower_case);
-}
-
-/* ---- The fields that steer the parser: each has a length of its own, so one comparison finds it ---- */
+/* ---- The fields that steer the parser: each has a length of its own, or this does not compile ---- */
 
 static const uint16_t steering[STEERS] = {
     FLUXO_FIELD_OTHER,
@@ -180,12 +181,23 @@ static const uint16_t steering[STEERS] = {
 
 enum steer fluxo_find_steer(const char *name, size_t length)
 {
-    unsigned steer;
+    enum steer steer = STEER_NONE;
 
-    for (steer = 1; steer < STEERS; steer++)
-        if (fields[steering[steer] - 1].length == length)
-            return compare(&fields[steering[steer] - 1], name, length, lower_case) == 0 ? (enum steer)steer : STEER_NONE;
-    return STEER_NONE;
+    switch (length) {
+#define STEERS_0(id, name)
+#define STEERS_1(id, name)                                                                                                     \
+    case sizeof name - 1:                                                                                                      \
+        steer = STEER_##id;                                                                                                    \
+        break;
+#define FIELD(id, name, steers, section) STEERS_##steers(id, name)
+#include <fluxo/fields.def>
+#undef FIELD
+#undef STEERS_0
+#undef STEERS_1
+    default:
+        return STEER_NONE;
+    }
+    return is_same(name, field_texts[steering[steer] - 1], length, 1) ? steer : STEER_NONE;
 }
 
 enum steer fluxo_steer_of(unsigned field)

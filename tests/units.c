@@ -420,6 +420,7 @@ static void every_field_is_found_by_its_name_in_any_case(void **state)
     assert_int_equal(fluxo_field_id("Hos", 3), FLUXO_FIELD_OTHER);
     assert_int_equal(fluxo_field_id("Hosts", 5), FLUXO_FIELD_OTHER);
     assert_int_equal(fluxo_field_id("Content_Length", 14), FLUXO_FIELD_OTHER);
+    assert_int_equal(fluxo_field_id("Content\rLength", 14), FLUXO_FIELD_OTHER); /* a hyphen has no other case */
 }
 
 /* A message with the method and the field, byte by byte in pieces mode: the ids in the last events must be theirs. */
