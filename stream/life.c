@@ -3,67 +3,103 @@
 
 #include "rows.h"
 
-static const struct {
-    uint8_t event, request, response;
-    uint16_t needs, unless;
+/*
+ * A state is one word, and so is what a row asks of it: the bits that must be as in `are`, of those in `mask`. Of the sides'
+ * bits one each is set, and those that a row does not name must not be.
+ */
+struct fit {
+    uint32_t mask, are;
+};
+
+#define FIT(request, response, needs, unless)                                                                                  \
+    {                                                                                                                          \
+        (uint32_t)(ANY & ~(request)) | (uint32_t)(ANY & ~(response)) << 8 | (uint32_t)((needs) | (unless)) << 16,              \
+            (uint32_t)(needs) << 16                                                                                            \
+    }
+
+static uint32_t word_of(const struct fluxo_life *life)
+{
+    return (uint32_t)1 << life->request | (uint32_t)256 << life->response | (uint32_t)life->flags << 16;
+}
+
+static int fits(uint32_t word, struct fit fit)
+{
+    return (word & fit.mask) == fit.are;
+}
+
+/* Apart, so that memchr finds the first row of an event; the others of the event follow it. */
+static const uint8_t events[] = {
+#define LIFE(event, request, response, needs, unless, request_after, response_after, sets, drops, adopts, section, sentence)   \
+    FLUXO_LIFE_EVENT_##event,
+#include <fluxo/life.def>
+#undef LIFE
+};
+
+/* The side of a bit; FLUXO_SIDES stands for SAME. */
+#define SIDE(bit)                                                                                                              \
+    ((bit) == IDLE     ? FLUXO_SIDE_IDLE                                                                                       \
+     : (bit) == WAIT   ? FLUXO_SIDE_WAIT                                                                                       \
+     : (bit) == BODY   ? FLUXO_SIDE_BODY                                                                                       \
+     : (bit) == DONE   ? FLUXO_SIDE_DONE                                                                                       \
+     : (bit) == TUNNEL ? FLUXO_SIDE_TUNNEL                                                                                     \
+     : (bit) == CLOSED ? FLUXO_SIDE_CLOSED                                                                                     \
+     : (bit) == ERROR  ? FLUXO_SIDE_ERROR                                                                                      \
+                       : FLUXO_SIDES)
+
+static const struct step {
+    struct fit fit;
     uint8_t request_after, response_after;
     uint16_t sets, drops, adopts;
 } steps[] = {
 #define LIFE(event, request, response, needs, unless, request_after, response_after, sets, drops, adopts, section, sentence)   \
-    {FLUXO_LIFE_EVENT_##event, request, response, needs, unless, request_after, response_after, sets, drops, adopts},
+    {FIT(request, response, needs, unless), SIDE(request_after), SIDE(response_after), sets, drops, adopts},
 #include <fluxo/life.def>
 #undef LIFE
 };
 
 static const struct {
-    uint8_t want, request, response;
-    uint16_t needs, unless;
+    struct fit fit;
+    uint8_t want;
 } wants[] = {
-#define WANT(want, request, response, needs, unless, sentence) {FLUXO_WANT_##want, request, response, needs, unless},
+#define WANT(want, request, response, needs, unless, sentence) {FIT(request, response, needs, unless), FLUXO_WANT_##want},
 #include <fluxo/want.def>
 #undef WANT
 };
 
 enum { STEPS = sizeof steps / sizeof steps[0], WANTS = sizeof wants / sizeof wants[0] };
 
-static int fits(const struct fluxo_life *life, unsigned request, unsigned response, unsigned needs, unsigned unless)
+static const struct step *find_step(const struct fluxo_life *life, enum fluxo_life_event event)
 {
-    return (request >> life->request & 1) && (response >> life->response & 1) && (life->flags & needs) == needs &&
-           !(life->flags & unless);
-}
+    const uint8_t *at = (const uint8_t *)memchr(events, (int)event, sizeof events);
+    uint32_t word = word_of(life);
 
-static uint8_t side_after(uint8_t before, unsigned after)
-{
-    uint8_t side = 0;
-
-    if (after == SAME)
-        return before;
-    while (!(after >> side & 1))
-        side++;
-    return side;
+    for (; at && at < events + STEPS && *at == event; at++)
+        if (fits(word, steps[at - events].fit))
+            return &steps[at - events];
+    return NULL;
 }
 
 int fluxo_life_step(struct fluxo_life *life, enum fluxo_life_event event, unsigned brings)
 {
-    unsigned row = 0;
+    const struct step *step = find_step(life, event);
 
-    while (row < STEPS && !(steps[row].event == event &&
-                            fits(life, steps[row].request, steps[row].response, steps[row].needs, steps[row].unless)))
-        row++;
-    if (row == STEPS)
+    if (!step)
         return 0;
-    life->request = side_after(life->request, steps[row].request_after);
-    life->response = side_after(life->response, steps[row].response_after);
-    life->flags = (uint16_t)((life->flags & ~steps[row].drops) | steps[row].sets | (brings & steps[row].adopts));
+    if (step->request_after != FLUXO_SIDES)
+        life->request = step->request_after;
+    if (step->response_after != FLUXO_SIDES)
+        life->response = step->response_after;
+    life->flags = (uint16_t)((life->flags & ~step->drops) | step->sets | (brings & step->adopts));
     return 1;
 }
 
 /* That a row fits every state which can be reached is shown by a test. */
 enum fluxo_want fluxo_life_want(const struct fluxo_life *life)
 {
+    uint32_t word = word_of(life);
     unsigned row = 0;
 
-    while (row < WANTS && !fits(life, wants[row].request, wants[row].response, wants[row].needs, wants[row].unless))
+    while (row < WANTS && !fits(word, wants[row].fit))
         row++;
     return row < WANTS ? (enum fluxo_want)wants[row].want : FLUXO_WANT_CLOSE;
 }

@@ -1061,9 +1061,10 @@ static int end_chunked(struct fluxo_writer *writer)
 
 int fluxo_write_end(struct fluxo_writer *writer)
 {
+    struct fluxo_conn conn = *writer->conn;
     int answer = FLUXO_DONE;
 
-    if (writer->stage < STAGE_BODY || !can_end(writer))
+    if (writer->stage < STAGE_BODY || !fluxo_conn_see_end(&conn, fluxo_conn_writes(&conn)))
         return FLUXO_MISUSE_ORDER;
     if (writer->stage == STAGE_BODY && writer->due)
         return FLUXO_MISUSE_LENGTH;
@@ -1071,7 +1072,7 @@ int fluxo_write_end(struct fluxo_writer *writer)
         answer = end_chunked(writer);
     if (answer)
         return answer;
-    fluxo_conn_see_end(writer->conn, fluxo_conn_writes(writer->conn));
+    *writer->conn = conn;
     writer->stage = STAGE_NONE;
     return FLUXO_DONE;
 }
