@@ -263,10 +263,9 @@ fluxo_reach fluxo_mark_major(struct run *run, const unsigned char *p)
                                                                         : fluxo_stop(run, FLUXO_ERR_HTTP_MAJOR_VERSION, p);
 }
 
-fluxo_reach fluxo_mark_minor(struct run *run, const unsigned char *p)
+void fluxo_mark_minor(struct run *run, const unsigned char *p)
 {
     run->parser->minor = (uint32_t)(*p - '0') & 15;
-    return fluxo_go_on(run, p);
 }
 
 /* ---- The status-line: the event's name is the status-code ---- */
@@ -277,10 +276,9 @@ fluxo_reach fluxo_mark_status(struct run *run, const unsigned char *p)
     return fluxo_go_on(run, p);
 }
 
-fluxo_reach fluxo_add_status_digit(struct run *run, const unsigned char *p)
+void fluxo_add_status_digit(struct run *run, const unsigned char *p)
 {
     run->parser->code = (uint16_t)(run->parser->code * 10 + (*p - '0'));
-    return fluxo_go_on(run, p);
 }
 
 fluxo_reach fluxo_end_status(struct run *run, const unsigned char *p)

@@ -25,7 +25,7 @@ struct token {
     enum fluxo_error_code error;
 };
 
-static struct token limit_token(int64_t bound, enum fluxo_error_code error)
+static inline struct token limit_token(int64_t bound, enum fluxo_error_code error)
 {
     struct token token;
 
@@ -34,36 +34,52 @@ static struct token limit_token(int64_t bound, enum fluxo_error_code error)
     return token;
 }
 
+#define WHERE(line, part) ((line) << 2 | (part))
+
 /* The limit of what is being read inside the open line. */
-static struct token token_bound(const struct run *run)
+static inline struct token token_bound(const struct run *run)
 {
     const struct fluxo_parser *parser = run->parser;
     const struct fluxo_limits *limits = &run->options->limits;
     int64_t name = parser->name;
 
-    if (parser->line == LINE_REQUEST && parser->part == PART_NAME)
+    switch (WHERE(parser->line, parser->part)) {
+    case WHERE(LINE_REQUEST, PART_NAME):
         return limit_token(name + limits->method, FLUXO_ERR_METHOD_LIMIT);
-    if (parser->line == LINE_REQUEST && parser->part == PART_GAP) /* more blanks than an event's gap counts */
+    case WHERE(LINE_REQUEST, PART_GAP): /* more blanks than an event's gap counts */
         return limit_token(name + UINT16_MAX, FLUXO_ERR_TARGET_LIMIT);
-    if (parser->line == LINE_REQUEST && parser->part == PART_VALUE)
+    case WHERE(LINE_REQUEST, PART_VALUE):
         return limit_token(name + parser->value_off + limits->target, FLUXO_ERR_TARGET_LIMIT);
-    if (parser->line == LINE_FIELD && parser->part == PART_NAME && limits->field_name < limits->field_line)
-        return limit_token(name + limits->field_name, FLUXO_ERR_FIELD_NAME_LIMIT);
-    if (parser->line == LINE_FIELD && parser->part != PART_END)
+    case WHERE(LINE_FIELD, PART_NAME):
+        if (limits->field_name < limits->field_line)
+            return limit_token(name + limits->field_name, FLUXO_ERR_FIELD_NAME_LIMIT);
         return limit_token(name + limits->field_line, FLUXO_ERR_FIELD_LINE_LIMIT);
-    if (parser->line == LINE_CHUNK && parser->part == PART_VALUE)
+    case WHERE(LINE_FIELD, PART_GAP):
+    case WHERE(LINE_FIELD, PART_VALUE):
+        return limit_token(name + limits->field_line, FLUXO_ERR_FIELD_LINE_LIMIT);
+    case WHERE(LINE_CHUNK, PART_VALUE):
         return limit_token((int64_t)parser->section + limits->extensions, FLUXO_ERR_EXTENSIONS_LIMIT);
-    return limit_token(INT64_MAX, FLUXO_ERR_NONE);
+    default:
+        return limit_token(INT64_MAX, FLUXO_ERR_NONE);
+    }
 }
 
 /* The machine reads one byte beyond a token's limit: when that ends the token, or cannot stand there, the token is not too
  * long. */
-int32_t fluxo_bound(const struct run *run)
+static inline int32_t find_bound(const struct run *run)
 {
-    int64_t token = token_bound(run).bound, section = section_bound(run);
-    int64_t bound = section < run->end ? section : run->end;
+    int64_t token = token_bound(run).bound;
 
-    return (int32_t)(token < bound ? token + 1 : bound);
+    return token < run->bound ? (int32_t)token + 1 : run->bound;
+}
+
+/* No section begins while a machine runs. */
+int32_t fluxo_begin_bound(struct run *run)
+{
+    int64_t section = section_bound(run);
+
+    run->bound = section < run->end ? (int32_t)section : run->end;
+    return find_bound(run);
 }
 
 enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
@@ -82,7 +98,7 @@ enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
 
 fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p)
 {
-    const unsigned char *reach = run->bytes + fluxo_bound(run);
+    const unsigned char *reach = run->bytes + find_bound(run);
 
     return run->stop || reach <= p ? p + 1 : reach;
 }

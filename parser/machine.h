@@ -68,6 +68,7 @@ struct run {
     uint32_t count, capacity;
     int32_t at;      /* the next byte to read */
     int32_t end;     /* behind the last byte */
+    int32_t bound;   /* the same, or where the section's limit is */
     int32_t from;    /* the first byte to be passed again, in whole mode */
     int32_t checked; /* the bytes before it have been through the value machine */
     int32_t error_at;
@@ -122,9 +123,9 @@ fluxo_reach fluxo_mark_target(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_end_target(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_mark_head(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_mark_major(struct run *run, const unsigned char *p);
-fluxo_reach fluxo_mark_minor(struct run *run, const unsigned char *p);
+void fluxo_mark_minor(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_mark_status(struct run *run, const unsigned char *p);
-fluxo_reach fluxo_add_status_digit(struct run *run, const unsigned char *p);
+void fluxo_add_status_digit(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_end_status(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_mark_reason(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_end_reason(struct run *run, const unsigned char *p);
@@ -150,7 +151,7 @@ void fluxo_emit_piece(struct run *run);    /* pieces mode: the bytes go, the lin
 
 /* ---- limit.c: how far a machine may go on, and what is said when it may not ---- */
 
-int32_t fluxo_bound(const struct run *run);
+int32_t fluxo_begin_bound(struct run *run);
 fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p);
 fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsigned char *p); /* refuses p */
 void fluxo_refuse(struct run *run, enum fluxo_error_code code, int32_t at);                  /* the first refusal counts */

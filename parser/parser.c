@@ -136,7 +136,7 @@ static void begin_body(struct fluxo_parser *parser)
 
 static void read_lines(struct run *run)
 {
-    int32_t bound = fluxo_bound(run), beyond;
+    int32_t bound = fluxo_begin_bound(run), beyond;
     enum fluxo_error_code excess;
 
     run->stop = 0;

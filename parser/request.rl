@@ -15,7 +15,7 @@
     action mark_target      { pe = fluxo_mark_target(run, p); }
     action end_target       { pe = fluxo_end_target(run, p); }
     action mark_major       { pe = fluxo_mark_major(run, p); }
-    action mark_minor       { pe = fluxo_mark_minor(run, p); }
+    action mark_minor       { fluxo_mark_minor(run, p); }
     action emit_head        { pe = fluxo_emit_head(run, p); }
 
     action fail_method       { fluxo_fail(run, p, FLUXO_ERR_METHOD); }

@@ -11,9 +11,9 @@
 
     action mark_head        { pe = fluxo_mark_head(run, p); }
     action mark_major       { pe = fluxo_mark_major(run, p); }
-    action mark_minor       { pe = fluxo_mark_minor(run, p); }
+    action mark_minor       { fluxo_mark_minor(run, p); }
     action mark_status      { pe = fluxo_mark_status(run, p); }
-    action add_status_digit { pe = fluxo_add_status_digit(run, p); }
+    action add_status_digit { fluxo_add_status_digit(run, p); }
     action end_status       { pe = fluxo_end_status(run, p); }
     action mark_reason      { pe = fluxo_mark_reason(run, p); }
     action end_reason       { pe = fluxo_end_reason(run, p); }
