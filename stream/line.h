@@ -11,6 +11,7 @@ extern "C" {
 
 int fluxo_is_field_name(struct fluxo_span span);
 int fluxo_is_field_value(struct fluxo_span span); /* without white space around it */
+int fluxo_is_reason_phrase(struct fluxo_span span);
 
 #ifdef __cplusplus
 }

@@ -6,10 +6,15 @@
  * it exactly the one line that was meant; else text and parser are put back as they were. So nothing can be written that reads
  * otherwise, and what a head means for its body and for the connection is decided by the parser's own rules.
  *
- * Two things it need not read, since nothing is to be learned from them. A plain field line: its field does not steer a parser,
- * its name is a field-name and its value a field-value by the rules of which the parser is made (line.rl), and it is not too
- * long; to the parser that is exactly one line, behind which it stands where it stood before. What is not plain it reads, and
- * says why. And octets of a body behind which no text stands, so only those of chunks are counted.
+ * It is not asked what is known without it:
+ *
+ *     a plain field line        the field does not steer who reads it, its name is a field-name and its value a field-value by
+ *                               the rules of which the parser is made (line.rl), and it is not too long. To the parser that is
+ *                               one line, behind which it stands where it stood before. What is not plain it reads, and says
+ * why the head of a response    the status-line is ours but for the reason-phrase, which has a rule as well. All that steers is
+ *                               ours and stands at the end; choose_framing says what it means, and a test compares that with
+ *                               what a strict parser says, for all responses that there are
+ *     octets of a body          if no text stands behind them: it counts only those of chunks
  *
  * What waits to be sent is a ring of pieces: octets of a body, which are the caller's, or stretches of the writer's text.
  */
@@ -177,25 +182,37 @@ static int reserve(struct fluxo_writer *writer, size_t more)
     return fluxo_widen(writer->allocator, &writer->text, &writer->room, writer->to + (uint32_t)more);
 }
 
+static char *copy(char *to, struct fluxo_span span)
+{
+    if (span.length)
+        memcpy(to, span.start, span.length);
+    return to + span.length;
+}
+
+/* More than HEAD_MOST is too much, however much. */
+static size_t add_length(size_t sum, struct fluxo_span span)
+{
+    return span.length > HEAD_MOST ? HEAD_MOST + (size_t)1 : sum + span.length;
+}
+
 /* All of the parts or none. */
 static int append_parts(struct fluxo_writer *writer, const struct fluxo_span *parts, unsigned count)
 {
     size_t length = 0;
+    char *to;
     unsigned nth;
     int answer;
 
-    for (nth = 0; nth < count; nth++) {
-        if (parts[nth].length > HEAD_MOST)
-            return FLUXO_MISUSE_LIMIT;
-        length += parts[nth].length;
-    }
+    for (nth = 0; nth < count; nth++)
+        length = add_length(length, parts[nth]);
     answer = reserve(writer, length);
-    for (nth = 0; nth < count && !answer; nth++) {
-        if (parts[nth].length)
-            memcpy(writer->text + writer->to, parts[nth].start, parts[nth].length);
-        writer->to += (uint32_t)parts[nth].length;
-    }
-    return answer;
+    if (answer)
+        return answer;
+    to = writer->text + writer->to;
+    for (nth = 0; nth < count; nth++)
+        to = copy(to, parts[nth]);
+    writer->to += (uint32_t)length;
+    return FLUXO_DONE;
 }
 
 static int append(struct fluxo_writer *writer, struct fluxo_span span)
@@ -315,20 +332,34 @@ static int steers(enum fluxo_field field)
     }
 }
 
-static int is_plain(enum fluxo_field field, struct fluxo_span name, struct fluxo_span value)
+/* In a response only those steer of which the writer has the last word. And a name in fields.def is a field-name. */
+static int is_plain(const struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span name, struct fluxo_span value)
 {
-    return !steers(field) && name.length + 2 + value.length <= strict.limits.field_line && fluxo_is_field_name(name) &&
-           fluxo_is_field_value(value);
+    return (writer->status || !steers(field)) && name.length + 2 + value.length <= strict.limits.field_line &&
+           (field != FLUXO_FIELD_OTHER || fluxo_is_field_name(name)) && fluxo_is_field_value(value);
+}
+
+/* A parser that has read the text, of a response. */
+static void begin_check(struct fluxo_writer *writer, const char *text)
+{
+    struct fluxo_event events[EVENTS];
+
+    fluxo_parser_init(&writer->check, FLUXO_RESPONSE, &strict);
+    fluxo_parser_feed(&writer->check, text, strlen(text), events, EVENTS);
 }
 
 /* The last line of the text, from `from` on. */
 static int read_field(struct fluxo_writer *writer, uint32_t from, enum fluxo_event_kind kind, struct fluxo_span name,
                       struct fluxo_span value)
 {
-    struct fluxo_parser before = writer->check;
-    struct reading reading = read_text(writer, from);
+    struct fluxo_parser before;
+    struct reading reading;
     int misuse;
 
+    if (writer->status && kind == FLUXO_EVENT_FIELD)
+        begin_check(writer, "HTTP/1.1 200 \r\n");
+    before = writer->check;
+    reading = read_text(writer, from);
     if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
         is_line(&reading, 0, kind, name.length, value.length))
         return FLUXO_DONE;
@@ -339,15 +370,18 @@ static int read_field(struct fluxo_writer *writer, uint32_t from, enum fluxo_eve
 
 static int append_field(struct fluxo_writer *writer, struct fluxo_span name, struct fluxo_span value)
 {
-    struct fluxo_span parts[4];
+    size_t length = add_length(add_length(4, name), value);
+    int answer = writer->fields == strict.limits.fields ? (int)FLUXO_MISUSE_LIMIT : reserve(writer, length);
+    char *to;
 
-    if (writer->fields == strict.limits.fields)
-        return FLUXO_MISUSE_LIMIT;
-    parts[0] = name;
-    parts[1] = fluxo_text(": ");
-    parts[2] = value;
-    parts[3] = fluxo_text("\r\n");
-    return append_parts(writer, parts, 4);
+    if (answer)
+        return answer;
+    to = copy(writer->text + writer->to, name);
+    to = copy(to, fluxo_text(": "));
+    to = copy(to, value);
+    copy(to, fluxo_text("\r\n"));
+    writer->to += (uint32_t)length;
+    return FLUXO_DONE;
 }
 
 static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, enum fluxo_field field, struct fluxo_span name,
@@ -358,7 +392,7 @@ static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, en
 
     if (answer)
         return answer;
-    if (!is_plain(field, name, value))
+    if (!is_plain(writer, field, name, value))
         answer = read_field(writer, from, kind, name, value);
     if (answer)
         writer->to = from;
@@ -474,11 +508,8 @@ static int may_begin(const struct fluxo_writer *writer, enum fluxo_kind kind)
     return fluxo_writer_pending(writer) > PENDING_MOST || !has_slots(writer, 1) ? (int)FLUXO_FULL : (int)FLUXO_DONE;
 }
 
-static void begin_check(struct fluxo_writer *writer, enum fluxo_kind kind)
+static void begin_message(struct fluxo_writer *writer)
 {
-    fluxo_parser_init(&writer->check, kind, &strict);
-    if (kind == FLUXO_RESPONSE)
-        fluxo_parser_answers(&writer->check, fluxo_conn_method(writer->conn));
     writer->fields = 0;
     writer->options = 0;
     writer->due = 0;
@@ -552,7 +583,8 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
         answer = FLUXO_MISUSE_ORDER;
     if (answer)
         return answer;
-    begin_check(writer, FLUXO_REQUEST);
+    begin_message(writer);
+    fluxo_parser_init(&writer->check, FLUXO_REQUEST, &strict);
     answer = begin_head(writer, put_request_line(writer, method, target, host));
     if (answer)
         return answer;
@@ -567,7 +599,6 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
 static int put_status_line(struct fluxo_writer *writer, unsigned status, struct fluxo_span reason)
 {
     struct fluxo_span parts[5];
-    struct reading reading;
     char digits[NUMBER];
     int answer;
 
@@ -579,11 +610,7 @@ static int put_status_line(struct fluxo_writer *writer, unsigned status, struct 
     answer = append_parts(writer, parts, 5);
     if (answer)
         return answer;
-    reading = read_text(writer, writer->ready);
-    if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
-        is_line(&reading, 0, FLUXO_EVENT_STATUS_LINE, 3, parts[3].length))
-        return FLUXO_DONE;
-    return FLUXO_MISUSE_REASON;
+    return !reason.length || fluxo_is_reason_phrase(reason) ? (int)FLUXO_DONE : (int)FLUXO_MISUSE_REASON;
 }
 
 static int may_respond(const struct fluxo_writer *writer, unsigned status)
@@ -606,7 +633,7 @@ int fluxo_write_response(struct fluxo_writer *writer, unsigned status, struct fl
 
     if (answer)
         return answer;
-    begin_check(writer, FLUXO_RESPONSE);
+    begin_message(writer);
     answer = begin_head(writer, put_status_line(writer, status, reason));
     if (!answer) {
         writer->status = (uint16_t)status;
@@ -731,22 +758,40 @@ static int append_connection(struct fluxo_writer *writer, enum fluxo_content con
     return length ? append_known_field(writer, FLUXO_FIELD_CONNECTION, fluxo_span_of(text, length)) : FLUXO_DONE;
 }
 
-/* The lines that end a head are our own, `fields` of them fields. */
+/* RFC 9112 6.3, of a response that is ours */
+static enum fluxo_framing choose_framing(const struct fluxo_writer *writer, enum fluxo_content content)
+{
+    if (writer->method == FLUXO_METHOD_HEAD || writer->status == 304 || has_no_framing(writer))
+        return FLUXO_FRAMING_NONE;
+    if (content != FLUXO_CONTENT_STREAM)
+        return FLUXO_FRAMING_LENGTH;
+    return is_old(writer) ? FLUXO_FRAMING_CLOSE : FLUXO_FRAMING_CHUNKED;
+}
+
+/* What a response parser would say of it, as far as the connection asks. */
+static struct fluxo_facts foretell_facts(const struct fluxo_writer *writer, enum fluxo_content content)
+{
+    struct fluxo_facts facts;
+
+    memset(&facts, 0, sizeof facts);
+    facts.status = writer->status;
+    facts.framing = (uint8_t)choose_framing(writer, content);
+    facts.keep_alive = (uint8_t)!closes(writer, content);
+    return facts;
+}
+
+/* What stands from `from` on are our own lines, `fields` of them fields. */
 static int read_end(struct fluxo_writer *writer, uint32_t from, uint32_t fields)
 {
     struct reading reading = read_text(writer, from);
-    struct fluxo_facts facts = fluxo_parser_facts(&writer->check);
     uint32_t behind = reading.fed.status == FLUXO_MESSAGE ? 2 : 1; /* HEAD, and MESSAGE if nothing follows it */
 
     if ((reading.fed.status != FLUXO_HEAD && reading.fed.status != FLUXO_MESSAGE) || reading.fed.count != fields + behind)
         return FLUXO_MISUSE_NO_BODY;
-    if (!fluxo_conn_see_head(writer->conn, fluxo_conn_writes(writer->conn), &facts))
-        return FLUXO_MISUSE_ORDER;
-    writer->framing = facts.framing;
     return FLUXO_DONE;
 }
 
-static int end_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+static int append_end(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
 {
     uint32_t from = writer->to, fields = writer->fields;
     int answer = append_framing(writer, content, length);
@@ -755,7 +800,23 @@ static int end_head(struct fluxo_writer *writer, enum fluxo_content content, uin
         answer = append_connection(writer, content);
     if (!answer)
         answer = append(writer, fluxo_text("\r\n"));
-    return answer ? answer : read_end(writer, from, writer->fields - fields);
+    if (!answer && !writer->status)
+        answer = read_end(writer, from, writer->fields - fields);
+    return answer;
+}
+
+static int end_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+{
+    int answer = append_end(writer, content, length);
+    struct fluxo_facts facts;
+
+    if (answer)
+        return answer;
+    facts = writer->status ? foretell_facts(writer, content) : fluxo_parser_facts(&writer->check);
+    if (!fluxo_conn_see_head(writer->conn, fluxo_conn_writes(writer->conn), &facts))
+        return FLUXO_MISUSE_ORDER;
+    writer->framing = facts.framing;
+    return FLUXO_DONE;
 }
 
 static void begin_content(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
@@ -767,6 +828,8 @@ static void begin_content(struct fluxo_writer *writer, enum fluxo_content conten
     } else {
         writer->stage = writer->framing == FLUXO_FRAMING_NONE ? STAGE_DROPPED : STAGE_BODY;
     }
+    if (writer->status && fluxo_writer_is_chunked(writer))
+        begin_check(writer, "HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n");
 }
 
 int fluxo_write_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)

@@ -293,6 +293,36 @@ static void a_status_line_has_its_space_without_a_reason(void **state)
     assert_sends("HTTP/1.1 200 Certo, \xC3\xB3timo\r\nContent-Length: 0\r\n\r\n");
 }
 
+static int is_read_as_reason(const char *reason)
+{
+    struct fluxo_parser parser;
+    struct fluxo_event found[8];
+    struct fluxo_feed fed;
+    char line[32];
+    int length = snprintf(line, sizeof line, "HTTP/1.1 200 %s\r\n", reason);
+
+    assert_int_equal(fluxo_parser_init(&parser, FLUXO_RESPONSE, NULL), 0);
+    fed = fluxo_parser_feed(&parser, line, (size_t)length, found, 8);
+    return fed.status == FLUXO_NEED_MORE && fed.count == 1 && found[0].kind == FLUXO_EVENT_STATUS_LINE &&
+           found[0].len == strlen(reason);
+}
+
+static void a_reason_is_what_a_parser_reads_as_one(void **state)
+{
+    char reason[3] = "";
+    int pair;
+
+    (void)state;
+    begin_answering(GET);
+    for (pair = 256; pair < 65536; pair++) {
+        reason[0] = (char)(pair >> 8);
+        reason[1] = (char)pair;
+        assert_int_equal(response(200, reason), is_read_as_reason(reason) ? FLUXO_DONE : FLUXO_MISUSE_REASON);
+        fluxo_write_nothing(&writer);
+    }
+    assert_int_equal(fluxo_write_response(&writer, 200, fluxo_span_of("\0", 1)), FLUXO_MISUSE_REASON);
+}
+
 static void a_status_is_from_100_to_599(void **state)
 {
     (void)state;
@@ -342,6 +372,99 @@ static void connection_is_one_list_without_empty_elements(void **state)
 }
 
 /* ---- Framing ---- */
+
+static struct fluxo_facts read_what_waits(enum fluxo_method asked)
+{
+    static struct fluxo_options strict;
+    struct fluxo_span spans[FLUXO_WRITER_PIECES];
+    struct fluxo_parser parser;
+    struct fluxo_feed fed;
+
+    fluxo_options_init(&strict);
+    strict.relax = FLUXO_PROFILE_STRICT;
+    assert_int_equal(fluxo_parser_init(&parser, FLUXO_RESPONSE, &strict), 0);
+    assert_int_equal(fluxo_parser_answers(&parser, asked), 0);
+    assert_int_equal(fluxo_writer_output(&writer, spans, FLUXO_WRITER_PIECES), 1);
+    fed = fluxo_parser_feed(&parser, spans[0].start, spans[0].length, events, EVENTS);
+    assert_true(fed.status == FLUXO_HEAD || fed.status == FLUXO_MESSAGE);
+    assert_int_equal(fed.consumed, spans[0].length);
+    return fluxo_parser_facts(&parser);
+}
+
+/* The life behind a head, if a parser's facts decided. */
+static struct fluxo_life live_on(struct fluxo_life life, const struct fluxo_facts *facts)
+{
+    unsigned brings =
+        (facts->keep_alive ? 0 : FLUXO_LIFE_CLOSE) | (facts->framing == FLUXO_FRAMING_CLOSE ? FLUXO_LIFE_UNTIL_CLOSE : 0);
+    int is_tunnel = facts->status >= 200 && facts->status < 300 && (life.flags & FLUXO_LIFE_CONNECT);
+    enum fluxo_life_event event = facts->status == 100   ? FLUXO_LIFE_EVENT_CONTINUE
+                                  : facts->status == 101 ? FLUXO_LIFE_EVENT_SWITCH
+                                  : facts->status < 200  ? FLUXO_LIFE_EVENT_INTERIM
+                                  : is_tunnel            ? FLUXO_LIFE_EVENT_TUNNEL
+                                                         : FLUXO_LIFE_EVENT_RESPONSE;
+
+    assert_true(fluxo_life_step(&life, event, brings));
+    return life;
+}
+
+static void compare_response(unsigned status, enum fluxo_content content, uint64_t length)
+{
+    struct fluxo_life life = fluxo_conn_life(&conn);
+    struct fluxo_facts facts;
+
+    if (end_head(content, length))
+        return;
+    facts = read_what_waits(fluxo_conn_method(&conn));
+    life = live_on(life, &facts);
+    if (content == FLUXO_CONTENT_NONE && life.response == FLUXO_SIDE_BODY)
+        assert_true(fluxo_life_step(&life, FLUXO_LIFE_EVENT_RESPONSE_END, 0));
+    assert_int_equal(facts.status, status);
+    assert_memory_equal(&life, &conn.life, sizeof life);
+    if (content == FLUXO_CONTENT_NONE)
+        assert_true(facts.framing == FLUXO_FRAMING_NONE || (facts.framing == FLUXO_FRAMING_LENGTH && !facts.length));
+    else
+        assert_int_equal(fluxo_writer_has_body(&writer), facts.framing != FLUXO_FRAMING_NONE);
+    assert_int_equal(fluxo_writer_is_chunked(&writer), facts.framing == FLUXO_FRAMING_CHUNKED);
+    if (facts.framing == FLUXO_FRAMING_LENGTH)
+        assert_int_equal(facts.length, length);
+    forget_output();
+}
+
+/* RFC 9112 6.3, 9.3: to every kind of request, with every status and content. */
+static void a_response_means_what_a_parser_reads(void **state)
+{
+    static const char *const asked[] = {GET,
+                                        "GET / HTTP/1.0\r\n\r\n",
+                                        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+                                        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                                        "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: b\r\n\r\n",
+                                        "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+                                        "HEAD / HTTP/1.0\r\n\r\n",
+                                        "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n",
+                                        "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"};
+    static const struct {
+        enum fluxo_content content;
+        uint64_t length;
+    } ends[] = {{FLUXO_CONTENT_NONE, 0}, {FLUXO_CONTENT_LENGTH, 0}, {FLUXO_CONTENT_LENGTH, 5}, {FLUXO_CONTENT_STREAM, 0}};
+    size_t nth, end;
+    unsigned status, options;
+
+    (void)state;
+    for (nth = 0; nth < sizeof asked / sizeof *asked; nth++)
+        for (status = 100; status < 600; status++)
+            for (end = 0; end < sizeof ends / sizeof *ends; end++)
+                for (options = 0; options < 4; options++) {
+                    begin(FLUXO_SERVER);
+                    receive(asked[nth]);
+                    if (response(status, NULL))
+                        continue;
+                    if (options & 1)
+                        fluxo_write_close(&writer);
+                    if (options & 2)
+                        assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("b")), FLUXO_DONE);
+                    compare_response(status, ends[end].content, ends[end].length);
+                }
+}
 
 /* RFC 9112 6.1, 6.2 */
 static void framing_is_set_once_and_by_the_writer(void **state)
@@ -748,9 +871,11 @@ int main(void)
         cmocka_unit_test(a_request_says_when_it_has_no_content_if_that_is_news),
         cmocka_unit_test(te_names_no_chunked_and_has_its_option),
         cmocka_unit_test(a_status_line_has_its_space_without_a_reason),
+        cmocka_unit_test(a_reason_is_what_a_parser_reads_as_one),
         cmocka_unit_test(a_status_is_from_100_to_599),
         cmocka_unit_test(fields_keep_their_order_and_are_not_joined),
         cmocka_unit_test(connection_is_one_list_without_empty_elements),
+        cmocka_unit_test(a_response_means_what_a_parser_reads),
         cmocka_unit_test(framing_is_set_once_and_by_the_writer),
         cmocka_unit_test(what_has_no_content_has_no_framing),
         cmocka_unit_test(http_1_0_gets_no_chunks),

@@ -133,6 +133,7 @@ CLAIMS = [
           ("time", DATE_OF_TIME)),
     claim("field-name, written", "stream/line", ("grammar", "field_name"), entry="in_name"),
     claim("field-value, written", "stream/line", ("grammar", "field_value"), entry="in_value"),
+    claim("reason-phrase, written", "stream/line", ("grammar", "reason_phrase"), entry="in_reason"),
 ]
 
 # The machines that say themselves what they refuse; the others' refusals are named in check.c.
