@@ -220,7 +220,7 @@ static size_t limit_drain(const struct fluxo_conn *conn, size_t length)
 static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t length, struct fluxo_event *events,
                               uint32_t capacity)
 {
-    int drains = fluxo_conn_want(conn) == FLUXO_WANT_DRAIN;
+    int drains = conn->life.response == FLUXO_SIDE_DONE && fluxo_conn_want(conn) == FLUXO_WANT_DRAIN;
     struct fluxo_feed fed =
         fluxo_parser_feed(&conn->parser, bytes, drains ? limit_drain(conn, length) : length, events, capacity);
 

@@ -45,7 +45,7 @@ static const struct fluxo_options strict = {FLUXO_PROFILE_STRICT, FLUXO_PIECES |
 
 void fluxo_writer_init(struct fluxo_writer *writer, struct fluxo_conn *conn, const struct fluxo_allocator *allocator)
 {
-    memset(writer, 0, sizeof *writer);
+    memset(writer, 0, offsetof(struct fluxo_writer, pieces)); /* of which none is there */
     writer->conn = conn;
     writer->allocator = allocator;
 }
@@ -217,7 +217,13 @@ static int append_parts(struct fluxo_writer *writer, const struct fluxo_span *pa
 
 static int append(struct fluxo_writer *writer, struct fluxo_span span)
 {
-    return append_parts(writer, &span, 1);
+    int answer = reserve(writer, span.length);
+
+    if (answer)
+        return answer;
+    copy(writer->text + writer->to, span);
+    writer->to += (uint32_t)span.length;
+    return FLUXO_DONE;
 }
 
 static struct fluxo_span write_number(char *room, uint64_t number, unsigned base)
@@ -384,6 +390,15 @@ static int append_field(struct fluxo_writer *writer, struct fluxo_span name, str
     return FLUXO_DONE;
 }
 
+/* With a value of our own, which is one. */
+static int append_known_field(struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span value)
+{
+    int answer = append_field(writer, fluxo_text(fluxo_field_name(field)), value);
+
+    writer->fields += !answer;
+    return answer;
+}
+
 static int put_field(struct fluxo_writer *writer, enum fluxo_event_kind kind, enum fluxo_field field, struct fluxo_span name,
                      struct fluxo_span value)
 {
@@ -442,7 +457,7 @@ int fluxo_write_date(struct fluxo_writer *writer, int64_t seconds)
         return answer;
     if (writer->stage != STAGE_HEAD)
         return FLUXO_MISUSE_ORDER;
-    return put_known_field(writer, FLUXO_FIELD_DATE, fluxo_span_of(date, sizeof date));
+    return append_known_field(writer, FLUXO_FIELD_DATE, fluxo_span_of(date, sizeof date));
 }
 
 int fluxo_write_close(struct fluxo_writer *writer)
@@ -598,16 +613,16 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
 
 static int put_status_line(struct fluxo_writer *writer, unsigned status, struct fluxo_span reason)
 {
-    struct fluxo_span parts[5];
+    char start[] = "HTTP/1.1 000 "; /* RFC 9112 4: the space also when there is no reason */
+    struct fluxo_span parts[3];
     char digits[NUMBER];
     int answer;
 
-    parts[0] = fluxo_text("HTTP/1.1 ");
-    parts[1] = write_number(digits, status, 10);
-    parts[2] = fluxo_text(" "); /* RFC 9112 4: also when there is no reason */
-    parts[3] = reason.length ? reason : fluxo_text(fluxo_status_reason(status));
-    parts[4] = fluxo_text("\r\n");
-    answer = append_parts(writer, parts, 5);
+    memcpy(start + 9, write_number(digits, status, 10).start, 3);
+    parts[0] = fluxo_span_of(start, sizeof start - 1);
+    parts[1] = reason.length ? reason : fluxo_text(fluxo_status_reason(status));
+    parts[2] = fluxo_text("\r\n");
+    answer = append_parts(writer, parts, 3);
     if (answer)
         return answer;
     return !reason.length || fluxo_is_reason_phrase(reason) ? (int)FLUXO_DONE : (int)FLUXO_MISUSE_REASON;
@@ -660,7 +675,8 @@ static int is_old(const struct fluxo_writer *writer)
 
 static int is_tunnel(const struct fluxo_writer *writer)
 {
-    return writer->status && fluxo_conn_name_response(writer->conn, writer->status) == FLUXO_LIFE_EVENT_TUNNEL;
+    return writer->status && (writer->conn->life.flags & FLUXO_LIFE_CONNECT) &&
+           fluxo_conn_name_response(writer->conn, writer->status) == FLUXO_LIFE_EVENT_TUNNEL;
 }
 
 /* RFC 9110 8.6 and RFC 9112 6.1: where neither Content-Length nor Transfer-Encoding may stand. */
@@ -687,14 +703,6 @@ static int says_zero(const struct fluxo_writer *writer)
     return writer->method == FLUXO_METHOD_POST || writer->method == FLUXO_METHOD_PUT || writer->method == FLUXO_METHOD_PATCH;
 }
 
-static int append_known_field(struct fluxo_writer *writer, enum fluxo_field field, struct fluxo_span value)
-{
-    int answer = append_field(writer, fluxo_text(fluxo_field_name(field)), value);
-
-    writer->fields += !answer;
-    return answer;
-}
-
 static int append_length(struct fluxo_writer *writer, uint64_t length)
 {
     char digits[NUMBER];
@@ -715,22 +723,10 @@ static int append_framing(struct fluxo_writer *writer, enum fluxo_content conten
     return append_known_field(writer, FLUXO_FIELD_TRANSFER_ENCODING, fluxo_text("chunked"));
 }
 
-/* Whether the connection ends after this message; asked of the life itself. */
-static int closes(const struct fluxo_writer *writer, enum fluxo_content content)
-{
-    struct fluxo_life life = writer->conn->life;
-    int ends = (writer->options & OPTION_CLOSE) || (writer->status && content == FLUXO_CONTENT_STREAM && is_old(writer));
-    enum fluxo_life_event event =
-        writer->status ? fluxo_conn_name_response(writer->conn, writer->status) : FLUXO_LIFE_EVENT_REQUEST;
-
-    fluxo_life_step(&life, event, ends ? FLUXO_LIFE_CLOSE : 0);
-    return ends || (event == FLUXO_LIFE_EVENT_RESPONSE && (life.flags & FLUXO_LIFE_CLOSE));
-}
-
 /* RFC 9112 9.3: an HTTP/1.0 client has to be told that the connection persists. */
-static const char *name_persistence(const struct fluxo_writer *writer, enum fluxo_content content)
+static const char *name_persistence(const struct fluxo_writer *writer, int is_last)
 {
-    if (closes(writer, content))
+    if (is_last)
         return "close";
     return is_old(writer) && writer->status ? "keep-alive" : NULL;
 }
@@ -748,14 +744,51 @@ static size_t add_option(char *text, size_t length, const char *option)
     return length + strlen(option);
 }
 
-static int append_connection(struct fluxo_writer *writer, enum fluxo_content content)
+static int append_connection(struct fluxo_writer *writer, int is_last)
 {
     char text[40]; /* "keep-alive, Upgrade, TE" */
-    size_t length = add_option(text, 0, name_persistence(writer, content));
+    size_t length = add_option(text, 0, name_persistence(writer, is_last));
 
     length = add_option(text, length, writer->options & OPTION_UPGRADE ? "Upgrade" : NULL);
     length = add_option(text, length, writer->options & OPTION_TE ? "TE" : NULL);
     return length ? append_known_field(writer, FLUXO_FIELD_CONNECTION, fluxo_span_of(text, length)) : FLUXO_DONE;
+}
+
+static int append_end(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length, int is_last)
+{
+    int answer = append_framing(writer, content, length);
+
+    if (!answer)
+        answer = append_connection(writer, is_last);
+    return answer ? answer : append(writer, fluxo_text("\r\n"));
+}
+
+/* What stands from `from` on are our own lines, `fields` of them fields. */
+static int read_end(struct fluxo_writer *writer, uint32_t from, uint32_t fields)
+{
+    struct reading reading = read_text(writer, from);
+    uint32_t behind = reading.fed.status == FLUXO_MESSAGE ? 2 : 1; /* HEAD, and MESSAGE if nothing follows it */
+
+    if ((reading.fed.status != FLUXO_HEAD && reading.fed.status != FLUXO_MESSAGE) || reading.fed.count != fields + behind)
+        return FLUXO_MISUSE_NO_BODY;
+    return FLUXO_DONE;
+}
+
+static int end_request_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+{
+    uint32_t from = writer->to, fields = writer->fields;
+    int answer = append_end(writer, content, length, writer->options & OPTION_CLOSE);
+    struct fluxo_facts facts;
+
+    if (!answer)
+        answer = read_end(writer, from, writer->fields - fields);
+    if (answer)
+        return answer;
+    facts = fluxo_parser_facts(&writer->check);
+    if (!fluxo_conn_see_head(writer->conn, FLUXO_REQUEST, &facts))
+        return FLUXO_MISUSE_ORDER;
+    writer->framing = facts.framing;
+    return FLUXO_DONE;
 }
 
 /* RFC 9112 6.3, of a response that is ours */
@@ -776,47 +809,36 @@ static struct fluxo_facts foretell_facts(const struct fluxo_writer *writer, enum
     memset(&facts, 0, sizeof facts);
     facts.status = writer->status;
     facts.framing = (uint8_t)choose_framing(writer, content);
-    facts.keep_alive = (uint8_t)!closes(writer, content);
+    facts.keep_alive = !(writer->options & OPTION_CLOSE) && !(content == FLUXO_CONTENT_STREAM && is_old(writer));
     return facts;
 }
 
-/* What stands from `from` on are our own lines, `fields` of them fields. */
-static int read_end(struct fluxo_writer *writer, uint32_t from, uint32_t fields)
+/* Whether the connection ends after this response: it says so, or its life does. Interim ones, and those that switch, do not
+   say it of others. */
+static int is_last_of(const struct fluxo_conn *conn, const struct fluxo_facts *facts)
 {
-    struct reading reading = read_text(writer, from);
-    uint32_t behind = reading.fed.status == FLUXO_MESSAGE ? 2 : 1; /* HEAD, and MESSAGE if nothing follows it */
-
-    if ((reading.fed.status != FLUXO_HEAD && reading.fed.status != FLUXO_MESSAGE) || reading.fed.count != fields + behind)
-        return FLUXO_MISUSE_NO_BODY;
-    return FLUXO_DONE;
+    return !facts->keep_alive || (conn->life.response == FLUXO_SIDE_BODY && (conn->life.flags & FLUXO_LIFE_CLOSE));
 }
 
-static int append_end(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
+static int end_response_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
 {
-    uint32_t from = writer->to, fields = writer->fields;
-    int answer = append_framing(writer, content, length);
+    struct fluxo_facts facts = foretell_facts(writer, content);
+    struct fluxo_conn conn = *writer->conn;
+    int answer;
 
-    if (!answer)
-        answer = append_connection(writer, content);
-    if (!answer)
-        answer = append(writer, fluxo_text("\r\n"));
-    if (!answer && !writer->status)
-        answer = read_end(writer, from, writer->fields - fields);
-    return answer;
+    if (!fluxo_conn_see_head(&conn, FLUXO_RESPONSE, &facts))
+        return FLUXO_MISUSE_ORDER;
+    answer = append_end(writer, content, length, is_last_of(&conn, &facts));
+    if (answer)
+        return answer;
+    *writer->conn = conn;
+    writer->framing = facts.framing;
+    return FLUXO_DONE;
 }
 
 static int end_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
 {
-    int answer = append_end(writer, content, length);
-    struct fluxo_facts facts;
-
-    if (answer)
-        return answer;
-    facts = writer->status ? foretell_facts(writer, content) : fluxo_parser_facts(&writer->check);
-    if (!fluxo_conn_see_head(writer->conn, fluxo_conn_writes(writer->conn), &facts))
-        return FLUXO_MISUSE_ORDER;
-    writer->framing = facts.framing;
-    return FLUXO_DONE;
+    return writer->status ? end_response_head(writer, content, length) : end_request_head(writer, content, length);
 }
 
 static void begin_content(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
@@ -960,12 +982,13 @@ static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct flu
     return FLUXO_MISUSE_EXTENSION;
 }
 
-static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension)
+static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, uint64_t octets,
+                     struct fluxo_span extension)
 {
     int answer = reserve(writer, CHUNK_LINE + extension.length + 2);
 
     if (!answer)
-        answer = put_chunk_line(writer, sum_lengths(spans, count), extension);
+        answer = put_chunk_line(writer, octets, extension);
     if (answer)
         return answer;
     release_text(writer);
@@ -975,13 +998,13 @@ static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans
     return answer;
 }
 
-static int may_put_octets(const struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count)
+static int may_put_octets(const struct fluxo_writer *writer, uint32_t count, uint64_t octets)
 {
     if (writer->stage != STAGE_BODY && writer->stage != STAGE_DROPPED)
         return writer->stage == STAGE_NONE ? FLUXO_MISUSE_NO_BODY : FLUXO_MISUSE_ORDER;
-    if (count > FLUXO_WRITER_SPANS || sum_lengths(spans, count) > INT64_MAX)
+    if (count > FLUXO_WRITER_SPANS || octets > INT64_MAX)
         return FLUXO_MISUSE_ARGUMENT;
-    if (writer->stage == STAGE_BODY && writer->framing == FLUXO_FRAMING_LENGTH && sum_lengths(spans, count) > writer->due)
+    if (writer->stage == STAGE_BODY && writer->framing == FLUXO_FRAMING_LENGTH && octets > writer->due)
         return FLUXO_MISUSE_LENGTH;
     return has_slots(writer, count + 2) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
 }
@@ -989,21 +1012,22 @@ static int may_put_octets(const struct fluxo_writer *writer, const struct fluxo_
 int fluxo_write_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension)
 {
     struct fluxo_conn conn = *writer->conn;
-    int answer = may_put_octets(writer, spans, count);
+    uint64_t octets = sum_lengths(spans, count);
+    int answer = may_put_octets(writer, count, octets);
 
-    if (answer || !sum_lengths(spans, count))
+    if (answer || !octets)
         return answer;
     if (!fluxo_conn_see_content(&conn, fluxo_conn_writes(&conn)))
         return FLUXO_MISUSE_ORDER;
     if (writer->stage == STAGE_DROPPED)
         return FLUXO_DONE;
     if (writer->framing == FLUXO_FRAMING_CHUNKED)
-        answer = put_chunk(writer, spans, count, extension);
+        answer = put_chunk(writer, spans, count, octets, extension);
     else
         put_octets(writer, spans, count);
     if (answer)
         return answer;
-    writer->due -= writer->framing == FLUXO_FRAMING_LENGTH ? sum_lengths(spans, count) : 0;
+    writer->due -= writer->framing == FLUXO_FRAMING_LENGTH ? octets : 0;
     *writer->conn = conn;
     return FLUXO_DONE;
 }
@@ -1016,7 +1040,7 @@ int fluxo_write_body(struct fluxo_writer *writer, const struct fluxo_span *spans
 int fluxo_write_source(struct fluxo_writer *writer, struct fluxo_source *source, size_t most)
 {
     struct fluxo_span span;
-    int answer = may_put_octets(writer, NULL, 0);
+    int answer = may_put_octets(writer, 0, 0);
 
     if (answer)
         return answer;

@@ -300,9 +300,9 @@ struct fluxo_writer {
     uint32_t room, ready, to; /* text: its size; what waits ends at ready; a head that is open [ready, to) */
     uint32_t fields;          /* lines of the message, trailers included */
     uint64_t due;
-    struct fluxo_piece pieces[FLUXO_WRITER_PIECES];
     uint8_t first, count, stage, framing, options, method;
     uint16_t status;
+    struct fluxo_piece pieces[FLUXO_WRITER_PIECES];
 };
 
 void fluxo_writer_init(struct fluxo_writer *writer, struct fluxo_conn *conn, const struct fluxo_allocator *allocator);
