@@ -879,10 +879,37 @@ int fluxo_write_head(struct fluxo_writer *writer, enum fluxo_content content, ui
     return FLUXO_DONE;
 }
 
+/* Before the head that is open, of which nothing has gone out. */
+static int insert_continue(struct fluxo_writer *writer)
+{
+    const struct fluxo_span text = fluxo_text("HTTP/1.1 100 Continue\r\n\r\n");
+    uint32_t open = writer->to - writer->ready;
+    struct fluxo_facts facts;
+    int answer;
+
+    memset(&facts, 0, sizeof facts);
+    facts.status = 100;
+    facts.keep_alive = 1;
+    answer = has_slots(writer, 1) ? reserve(writer, text.length) : (int)FLUXO_FULL;
+    if (answer)
+        return answer;
+    if (!fluxo_conn_see_head(writer->conn, FLUXO_RESPONSE, &facts))
+        return FLUXO_MISUSE_ORDER;
+    memmove(writer->text + writer->ready + text.length, writer->text + writer->ready, open);
+    memcpy(writer->text + writer->ready, text.start, text.length);
+    writer->to = writer->ready + (uint32_t)text.length;
+    release_text(writer);
+    writer->to += open;
+    return FLUXO_DONE;
+}
+
 int fluxo_write_continue(struct fluxo_writer *writer)
 {
-    int answer = fluxo_write_response(writer, 100, fluxo_text(NULL));
+    int answer;
 
+    if (writer->stage == STAGE_HEAD && writer->status >= 200)
+        return insert_continue(writer);
+    answer = fluxo_write_response(writer, 100, fluxo_text(NULL));
     if (answer)
         return answer;
     answer = fluxo_write_head(writer, FLUXO_CONTENT_NONE, 0);

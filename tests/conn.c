@@ -191,6 +191,23 @@ static void a_body_that_is_waited_for_is_asked_for(void **state)
     assert_want(FLUXO_WANT_NEXT);
 }
 
+static void a_body_may_be_asked_for_while_the_head_is_open(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(EXPECT_5, FLUXO_HEAD, sizeof EXPECT_5 - 1);
+    assert_int_equal(fluxo_write_response(&writer, 200, fluxo_text(NULL)), FLUXO_DONE);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_DONE);
+    assert_int_equal(fluxo_write_continue(&writer), FLUXO_DONE);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("A"), fluxo_text("b")), FLUXO_DONE);
+    assert_sends("HTTP/1.1 100 Continue\r\n\r\n");
+    assert_want(FLUXO_WANT_READ);
+    assert_message("12345");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 0\r\n\r\n");
+    assert_want(FLUXO_WANT_NEXT);
+}
+
 static void a_body_that_is_not_wanted_is_refused(void **state)
 {
     (void)state;
@@ -1078,6 +1095,7 @@ int main(void)
         cmocka_unit_test(not_modified_has_a_length_and_no_octets),
         cmocka_unit_test(what_can_have_no_content_gets_none),
         cmocka_unit_test(a_body_that_is_waited_for_is_asked_for),
+        cmocka_unit_test(a_body_may_be_asked_for_while_the_head_is_open),
         cmocka_unit_test(a_body_that_is_not_wanted_is_refused),
         cmocka_unit_test(a_body_that_comes_uninvited_needs_no_100),
         cmocka_unit_test(an_expectation_without_a_body_is_none),

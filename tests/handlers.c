@@ -263,6 +263,20 @@ static void count_slowly(struct request *req, struct response *res)
     request_on(req, &events, calloc(1, sizeof(struct count)));
 }
 
+static void say_end(struct request *req, struct response *res)
+{
+    (void)req;
+    response_end(res, "asked for\n");
+}
+
+/* The head first, and then what it is to be told. */
+static void ask_after_head(struct request *req, struct response *res)
+{
+    static const struct request_events events = {.end = say_end};
+    response_head(res, 200, TEXT, NULL);
+    request_on(req, &events, NULL);
+}
+
 static const struct {
     const char *path;
     handler *handle;
@@ -290,6 +304,7 @@ static const struct {
     {"/never-end", never_end},
     {"/closed", tell_closed},
     {"/count", count_slowly},
+    {"/ask", ask_after_head},
 };
 
 static void answer(struct request *req, struct response *res)

@@ -106,6 +106,11 @@ counts_in_steps() {
     browse -T - "$url/count" <"$scratch/zeros" >>"$out" && test "$(grep -c '3000000 octets' "$out")" = 2
 }
 
+asks_for_the_body() {
+    browse -v -H 'Expect: 100-continue' --expect100-timeout 10 -d hello "$url/ask" 2>&1 | tr -d '\r' >"$out"
+    has '< HTTP/1.1 100 Continue' && has '< HTTP/1.1 200 OK' && grep -q 'asked for' "$out"
+}
+
 # ---- The handlers of fluxo-server ----
 
 echoes() {
@@ -220,7 +225,9 @@ claim 'a response may be written in the turn of another connection' wakes_anothe
 claim 'who waits is told when the client has gone' is_told_of_the_end
 if command -v curl >/dev/null; then
     claim 'a handler that pauses after each piece gets all of them' counts_in_steps
+    claim 'a body may be asked for behind response_head' asks_for_the_body
 else
+    skip 'a body may be asked for behind response_head' 'no curl'
     skip 'a handler that pauses after each piece gets all of them' 'no curl'
 fi
 claim 'SIGTERM ends it with status 0' end

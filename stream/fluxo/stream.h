@@ -367,7 +367,7 @@ enum fluxo_content {
  */
 int fluxo_write_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length);
 
-/* 100 Continue, in one call. */
+/* 100 Continue, in one call; also while a final head is open, before which it goes out. */
 int fluxo_write_continue(struct fluxo_writer *writer);
 
 /* Whether the octets of the message that is being written go out; not so in an answer to HEAD, or a 304. */
