@@ -9,7 +9,7 @@
 
 static struct {
     fd_set reads, writes;
-    int count; /* one more than the highest descriptor */
+    int count; /* one more than the highest descriptor that is in one of them */
 } watched;
 
 static int open_sets(void)
@@ -26,6 +26,8 @@ static void close_sets(void)
 
 static void change(int fd, unsigned events)
 {
+    if (events && fd >= watched.count)
+        watched.count = fd + 1;
     if (events & LOOP_READ)
         FD_SET(fd, &watched.reads);
     else
@@ -42,8 +44,6 @@ static int add(int fd, unsigned events)
         errno = EMFILE;
         return -1;
     }
-    if (fd >= watched.count)
-        watched.count = fd + 1;
     change(fd, events);
     return 0;
 }
