@@ -380,11 +380,11 @@ static void close_connection(struct connection *c)
     server_forget_connection(server);
 }
 
-static enum waiting decide_waiting(const struct connection *c, bool reads)
+static enum waiting decide_waiting(const struct connection *c, bool reads, bool writes)
 {
     if (c->phase == LINGERING)
         return FOR_CLOSE;
-    if (bytes_size(c->output))
+    if (writes)
         return FOR_CLIENT;
     if (!reads)
         return FOR_NOTHING; /* but the handler */
@@ -426,8 +426,9 @@ static void set_deadline(struct connection *c)
 static void watch_on(struct connection *c)
 {
     bool reads = c->phase == LINGERING || is_reading(c);
+    /* the system may have taken all of it, and have no room for more: then who writes is told when there is */
     bool writes = bytes_size(c->output) > 0 || (c->response && c->response->is_full);
-    enum waiting waiting = decide_waiting(c, reads);
+    enum waiting waiting = decide_waiting(c, reads, writes);
     loop_want(&c->watch, (reads ? LOOP_READ : 0U) | (writes ? LOOP_WRITE : 0U));
     if (waiting != c->waiting || (c->has_moved && waiting != FOR_HEAD && waiting != FOR_CLOSE)) {
         c->waiting = (uint8_t)waiting;
