@@ -277,6 +277,8 @@ static size_t serve(struct connection *c, const char *bytes, size_t length)
 
 static void serve_kept(struct connection *c)
 {
+    if (c->phase != SERVING)
+        return;
     bytes_drop(&c->input, serve(c, bytes_start(c->input), bytes_size(c->input)));
 }
 
@@ -333,9 +335,11 @@ static void read_some(struct connection *c)
 {
     if (c->phase == LINGERING)
         discard(c);
-    else if (is_reading(c) && c->input)
+    else if (!is_reading(c))
+        serve_kept(c);
+    else if (c->input)
         read_to_kept(c);
-    else if (is_reading(c))
+    else
         read_to_serve(c);
 }
 
@@ -439,6 +443,7 @@ static void watch_on(struct connection *c)
 
 static void settle(struct connection *c)
 {
+    c->server->turn = NULL;
     if (c->phase != GONE)
         flush(c);
     if (c->phase == SERVING && !bytes_size(c->output))
@@ -458,11 +463,8 @@ void connection_enter(struct connection *c)
 
 void connection_leave(struct connection *c)
 {
-    struct server *server = c->server;
-    if (c->phase == SERVING)
-        serve_kept(c);
+    serve_kept(c);
     settle(c);
-    server->turn = NULL;
 }
 
 void connection_wake(struct connection *c)
@@ -499,7 +501,9 @@ static void on_ready(struct watch *watch, unsigned what)
         write_some(c);
     if (what & LOOP_READ)
         read_some(c);
-    connection_leave(c);
+    else
+        serve_kept(c);
+    settle(c);
 }
 
 bool connection_is(const struct watch *watch)
@@ -534,5 +538,5 @@ void connection_stop(struct connection *c)
     if (c->phase != LINGERING)
         c->waiting = FOR_NOTHING; /* the deadlines are others now */
     c->has_moved = true;
-    connection_leave(c);
+    settle(c);
 }
