@@ -511,6 +511,17 @@ bool connection_is(const struct watch *watch)
     return watch->ready == on_ready;
 }
 
+/* Mostly that select() cannot watch it. */
+static void refuse_client(int fd)
+{
+    static bool is_told;
+    if (!is_told)
+        fprintf(stderr, "fluxo-server: %s() cannot watch descriptor %d, whose client is refused, as others may be: %s\n",
+                loop_backend()->name, fd, strerror(errno));
+    is_told = true;
+    sys.close(fd);
+}
+
 void connection_open(struct server *server, int fd)
 {
     struct connection *c = calloc(1, sizeof *c);
@@ -522,7 +533,7 @@ void connection_open(struct server *server, int fd)
     c->watch = (struct watch){.ready = on_ready, .fd = fd, .events = LOOP_READ};
     fluxo_conn_init(&c->conn, FLUXO_SERVER, &server->options);
     if (loop_add(&c->watch) < 0) {
-        sys.close(fd);
+        refuse_client(fd);
         free(c);
         return;
     }
