@@ -198,8 +198,6 @@ static void hear(struct connection *c, const char *bytes, struct fluxo_feed fed)
         tell_event(c, bytes, &c->server->events[i]);
     if (fed.status == FLUXO_ERROR)
         refuse_fault(c);
-    if (req->is_given && !response_is_ended(c->response) && fluxo_head_keep(&req->head) < 0)
-        fail(c); /* the bytes that it points to will be gone when it is answered */
 }
 
 /* A request that is cut short is not answered: who sent it has left, or has given up. */
@@ -267,11 +265,14 @@ static bool step(struct connection *c, struct input *in)
     }
 }
 
+/* A head outlives its bytes when its exchange does: it may be asked for, or logged. */
 static size_t serve(struct connection *c, const char *bytes, size_t length)
 {
     struct input in = {.bytes = bytes, .length = length};
     while (step(c, &in))
         continue;
+    if (c->response && fluxo_head_keep(&c->request->head) < 0)
+        fail(c);
     return in.done;
 }
 

@@ -404,6 +404,26 @@ writes_a_log() {
         grep -qx "$client \"HEAD /?a=b HTTP/1.0\" 200 0" "$out" && grep -qx "$client \"BREW / HTTP/1.1\" 501 [0-9]*" "$out"
 }
 
+# A head that came in pieces, and one whose response is complete before its body: while that is awaited another client asks.
+logs_what_was_asked() {
+    begin "$server" --port 0 --access-log "$scratch/log2"
+    ask 'GET /in-pieces HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' --split 1
+    {
+        printf 'BREW /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n'
+        nap
+        nap
+        nap
+        printf 'hello'
+    } | "$talk" "$port" --half-close >/dev/null &
+    client=$!
+    nap
+    ask 'GET /of-another-client HTTP/1.1\r\nHost: a\r\n\r\n' --half-close
+    wait $client
+    end
+    cp "$scratch/log2" "$out"
+    grep -q '"GET /in-pieces HTTP/1.1" 200' "$out" && grep -q '"BREW /early HTTP/1.1" 501' "$out"
+}
+
 logs_to_standard_output() {
     begin "$server" --port 0 --access-log -
     is_hello && nap && nap && grep -q '"GET / HTTP/1.1" 200 11' "$scratch/said" && end
@@ -603,6 +623,7 @@ else
 fi
 
 claim '--access-log has a line a response' writes_a_log
+claim 'a line of the log tells its own request, however that came' logs_what_was_asked
 claim '--access-log - goes to standard output' logs_to_standard_output
 claim 'a log that cannot be written is told' tells_a_log_that_cannot_be
 claim '--quiet says nothing' says_nothing
