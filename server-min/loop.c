@@ -298,13 +298,13 @@ void loop_run(void)
 int main(int argc, char **argv)
 {
     int status = start(argc, argv);
-    fflush(stdout); /* who started us through a pipe may wait for a line */
     if (status != 0 || loop.waiting == 0)
         return status;
     if (open_signals() < 0) {
         perror("signals");
         return EXIT_FAILURE;
     }
+    fflush(stdout); /* who started us through a pipe may wait for a line, and then signal */
     loop_run();
     return EXIT_SUCCESS;
 }

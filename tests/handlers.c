@@ -323,6 +323,5 @@ int start(int argc, char **argv)
     if (!url)
         return 1;
     printf("Servidor rodando em %s\n", url);
-    fflush(stdout);
     return 0;
 }

@@ -206,6 +206,19 @@ finishes_what_it_began() {
     test "$(statuses)" = 200 && has 'Connection: close'
 }
 
+# Who waits for its first line may signal at once.
+stops_upon_its_first_line() {
+    mkfifo "$scratch/line" || return 1
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        "$server" --port 0 >"$scratch/line" &
+        pid=$!
+        read -r line <"$scratch/line"
+        end || break
+    done
+    echo "try $try: status $result after: $line" >"$out"
+    test "$result" = 0
+}
+
 # The request will never be complete.
 stops_in_time() {
     begin "$server" --port 0 --grace 1
@@ -581,6 +594,7 @@ claim 'SIGTERM ends it with status 0' end
 claim 'it had nothing to complain of' is_quiet
 claim 'SIGTERM does not wait for an idle connection' stops_when_idle
 claim 'SIGTERM waits for a request in flight, and then closes' finishes_what_it_began
+claim 'SIGTERM may come with its first line' stops_upon_its_first_line
 claim 'SIGTERM does not wait for ever' stops_in_time
 claim 'a second signal ends it at once' stops_at_once_when_told_twice
 claim 'more clients than descriptors: it waits, without spinning, and goes on' runs_out_of_descriptors
