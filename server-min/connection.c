@@ -81,7 +81,7 @@ static void flush(struct connection *c)
         fail(c);
     if (sent <= 0)
         return;
-    c->has_moved = true;
+    c->has_gone = true;
     c->output->from += (size_t)sent;
     if (!bytes_size(c->output))
         give_back_output(c);
@@ -294,7 +294,7 @@ static size_t read_bytes(struct connection *c, char *to, size_t room)
         fail(c);
     if (got == 0)
         c->has_ended = true;
-    c->has_moved |= got > 0;
+    c->has_come |= got > 0;
     return got > 0 ? (size_t)got : 0;
 }
 
@@ -427,7 +427,15 @@ static void set_deadline(struct connection *c)
     loop_expire(&c->watch, deadline < c->server->stop_at ? deadline : c->server->stop_at);
 }
 
-/* A byte puts the deadline off, but not that of a head, which is for all of it, nor that of the end. */
+/* A byte puts the deadline off, if it is one that is waited for; but not that of a head, which is for all of it, nor that of the
+   end. */
+static bool puts_off(const struct connection *c, enum waiting waiting)
+{
+    if (waiting == FOR_CLIENT)
+        return c->has_gone;
+    return c->has_come && waiting != FOR_HEAD && waiting != FOR_CLOSE;
+}
+
 static void watch_on(struct connection *c)
 {
     bool reads = c->phase == LINGERING || is_reading(c);
@@ -435,11 +443,11 @@ static void watch_on(struct connection *c)
     bool writes = bytes_size(c->output) > 0 || (c->response && c->response->is_full);
     enum waiting waiting = decide_waiting(c, reads, writes);
     loop_want(&c->watch, (reads ? LOOP_READ : 0U) | (writes ? LOOP_WRITE : 0U));
-    if (waiting != c->waiting || (c->has_moved && waiting != FOR_HEAD && waiting != FOR_CLOSE)) {
+    if (waiting != c->waiting || puts_off(c, waiting)) {
         c->waiting = (uint8_t)waiting;
         set_deadline(c);
     }
-    c->has_moved = false;
+    c->has_come = c->has_gone = false;
 }
 
 static void settle(struct connection *c)
@@ -549,6 +557,6 @@ void connection_stop(struct connection *c)
     read_some(c);
     if (c->phase != LINGERING)
         c->waiting = FOR_NOTHING; /* the deadlines are others now */
-    c->has_moved = true;
+    c->has_come = true;
     settle(c);
 }
