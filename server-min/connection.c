@@ -427,8 +427,8 @@ static void set_deadline(struct connection *c)
     loop_expire(&c->watch, deadline < c->server->stop_at ? deadline : c->server->stop_at);
 }
 
-/* A byte puts the deadline off, if it is one that is waited for; but not that of a head, which is for all of it, nor that of the
-   end. */
+/* A byte puts the deadline off, if it is one that is waited for; but not that of a head, which is for all of it, nor that of
+   the end. */
 static bool puts_off(const struct connection *c, enum waiting waiting)
 {
     if (waiting == FOR_CLIENT)

@@ -52,8 +52,8 @@ struct connection {
     uint32_t discarded; /* octets, while lingering */
     uint8_t phase, waiting;
     bool has_come, has_gone; /* a byte of the client's, or of ours, in this turn */
-    bool has_ended; /* the client sends no more */
-    bool has_more;  /* the parser has events to tell, though it has read all bytes */
+    bool has_ended;          /* the client sends no more */
+    bool has_more;           /* the parser has events to tell, though it has read all bytes */
 };
 
 struct request {

@@ -194,8 +194,8 @@ int fluxo_conn_shut(struct fluxo_conn *conn);
 
 /*
  * Collects a head (or a trailer section) out of the events of one or more calls. The lines' place is the caller's or the
- * allocator's, an event each. In whole mode names and values are spans of the bytes of the call that completed the head, and nothing is copied. What
- * comes in pieces is joined in memory of the allocator. Members are private.
+ * allocator's, an event each. In whole mode names and values are spans of the bytes of the call that completed the head, and
+ * nothing is copied. What comes in pieces is joined in memory of the allocator. Members are private.
  */
 struct fluxo_head {
     const char *bytes;
