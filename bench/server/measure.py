@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""What is measured of a server: how fast it answers and what that costs it, what it holds, how often it wakes."""
+import contextlib
+import os
+import re
+import resource
+import subprocess
+import time
+from pathlib import Path
+
+HOME = Path(__file__).parent
+SERVER_CORE, CLIENT_CORE = 0, 1
+PIPELINE = 16  # as in pipeline.lua
+
+
+class Trouble(Exception):
+    """A figure that cannot be had, and why."""
+
+
+def most_files():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+
+def start_pinned(core, command, **how):
+    """Starts a program on one core, with as many open files as may be."""
+    def prepare():
+        os.sched_setaffinity(0, {core})
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_files(), most_files()))
+    return subprocess.Popen([str(word) for word in command], preexec_fn=prepare, **how)
+
+
+# ---- What the system knows of a process ----
+
+def family(pid):
+    """The process and all that come from it: some servers work in a child."""
+    parents = {}
+    for folder in Path('/proc').glob('[0-9]*'):
+        with contextlib.suppress(OSError):
+            parents[int(folder.name)] = int((folder / 'stat').read_text().rpartition(')')[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
+def cpu_seconds(pids):
+    """In nanoseconds, of all threads, also of those that have ended: the clock of clock_getcpuclockid(3)."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
+
+
+def private_octets(pids):
+    """What belongs to no file and to nobody else: Private_Dirty, and what of it has been swapped out."""
+    total = 0
+    for pid in pids:
+        for line in Path(f'/proc/{pid}/smaps_rollup').read_text().splitlines():
+            if line.startswith(('Private_Dirty:', 'Swap:')):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def switches(pids):
+    """A thread that wakes from its sleep will be switched away from once more."""
+    total = 0
+    for pid in pids:
+        for task in Path(f'/proc/{pid}/task').iterdir():
+            total += sum(map(int, re.findall(r'ctxt_switches:\s*(\d+)', (task / 'status').read_text())))
+    return total
+
+
+# ---- Load ----
+
+def find_troubles(said):
+    """What wrk says that voids its figures."""
+    return ' '.join(line.strip() for line in said.splitlines() if re.match(r'\s*(Socket errors|Non-2xx)', line))
+
+
+def load(server, connections, seconds, pipelined=False):
+    """wrk's responses a second; the server's CPU time for one; how busy the cores of both were with the two."""
+    command = ['wrk', '-t', 1, '-c', connections, '-d', seconds, '--timeout', '30s']
+    command += ['-s', HOME / 'pipeline.lua'] if pipelined else []
+    pids = family(server.pid)
+    before, began = cpu_seconds(pids), time.monotonic()
+    wrk = start_pinned(CLIENT_CORE, [*command, server.url], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = wrk.stdout.read()
+    _, _, usage = os.wait4(wrk.pid, 0)
+    wrk.returncode = 0
+    took, cost = time.monotonic() - began, cpu_seconds(pids) - before
+    count, rate = re.search(r'(\d+) requests in', said), re.search(r'Requests/sec:\s*([\d.]+)', said)
+    troubles = find_troubles(said)
+    if troubles or not count or not rate or not int(count[1]):
+        raise Trouble(f'wrk: {troubles or " ".join(said.split())}')
+    return {
+        'requests_per_second': float(rate[1]),
+        'cpu_us_per_request': cost / int(count[1]) * 1e6,
+        'server_busy': cost / took,
+        'client_busy': (usage.ru_utime + usage.ru_stime) / took,
+    }
+
+
+# ---- Connections that rest ----
+
+@contextlib.contextmanager
+def held(programs, server, count, half=False):
+    """Connections behind an answer, or (half) in the middle of a head, as long as the block lasts; all must last so long."""
+    if count > min(server.most, most_files() - 100):
+        raise Trouble(f'holds {min(server.most, most_files() - 100):,} connections at most')
+    command = [programs / 'hold', *(['--half'] if half else []), server.port, count]
+    hold = start_pinned(CLIENT_CORE, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        if hold.stdout.readline() != 'ready\n':
+            raise Trouble(f'hold: {hold.stderr.read().strip()}')
+        yield
+    finally:
+        said, complaint = hold.communicate()
+    if said != f'{count} open\n':
+        raise Trouble(f'of {count:,} connections the server closed some: {said.strip()} {complaint.strip()}')
+
+
+def settle(pids):
+    """What has come must be read, and what was freed given back: until the memory stays the same for half a second."""
+    known, same = private_octets(pids), 0
+    for _ in range(100):
+        time.sleep(0.1)
+        now = private_octets(pids)
+        same = same + 1 if now == known else 0
+        known = now
+        if same == 5:
+            break
+    return known
+
+
+def memory(programs, server, count, half):
+    """Private octets a connection; some connections that have gone before are the warm-up."""
+    with held(programs, server, min(100, count), half):
+        pass
+    pids = family(server.pid)
+    before = settle(pids)
+    with held(programs, server, count, half):
+        return {'octets_per_connection': (settle(family(server.pid)) - before) / count}
+
+
+def growth(programs, server, idle, seconds):
+    """One connection asks, beside so many that do not."""
+    with held(programs, server, idle):
+        return load(server, 1, seconds)
+
+
+def wakeups(programs, servers, count, seconds):
+    """Of all servers at once, since they have nothing to do: name -> figures or trouble."""
+    told = {}
+    with contextlib.ExitStack() as stack:
+        for server in servers:
+            try:
+                stack.enter_context(held(programs, server, count))
+            except Trouble as trouble:
+                told[server.name] = trouble
+        time.sleep(1)
+        pids = {server.name: family(server.pid) for server in servers if server.name not in told}
+        before = {name: switches(pids[name]) for name in pids}
+        time.sleep(seconds)
+        for name in pids:
+            told[name] = {'wakeups': switches(pids[name]) - before[name]}
+    return told
