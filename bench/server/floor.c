@@ -50,7 +50,7 @@ static int listen_on(unsigned short port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
-    int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
         bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, SOMAXCONN) < 0 ||
         getsockname(fd, (struct sockaddr *)&address, &length) < 0)
@@ -60,13 +60,14 @@ static int listen_on(unsigned short port)
     return fd;
 }
 
-static void accept_one(int loop, int listener)
+/* All that wait: one a turn would let thousands wait for each other's requests. */
+static void accept_all(int loop, int listener)
 {
-    int on = 1, fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0)
-        return;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    watch(loop, fd);
+    int on = 1, fd;
+    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        watch(loop, fd);
+    }
 }
 
 static size_t count_requests(const char *bytes, size_t length)
@@ -101,7 +102,7 @@ static void serve(int listener, int batch)
         int count = epoll_wait(loop, events, batch, -1);
         for (int i = 0; i < count; i++)
             if (events[i].data.fd == listener)
-                accept_one(loop, listener);
+                accept_all(loop, listener);
             else
                 answer(events[i].data.fd);
     }

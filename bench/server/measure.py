@@ -10,11 +10,15 @@ from pathlib import Path
 
 HOME = Path(__file__).parent
 SERVER_CORE, CLIENT_CORE = 0, 1
-PIPELINE = 16  # as in pipeline.lua
+WARMTH = 100  # one in a hundred connections goes before: what it leaves behind is used again, and must not count much
+ACTIVE = 16  # connections that ask, beside those that rest
 
 
 class Trouble(Exception):
-    """A figure that cannot be had, and why."""
+    """A figure that cannot be had, and why, in one line."""
+
+    def __init__(self, why):
+        super().__init__(' '.join(why.split()))
 
 
 def most_files():
@@ -44,7 +48,7 @@ def family(pid):
 
 
 def cpu_seconds(pids):
-    """In nanoseconds, of all threads, also of those that have ended: the clock of clock_getcpuclockid(3)."""
+    """Of all threads, also of those that have ended, by the nanosecond: the clock of clock_getcpuclockid(3)."""
     return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
 
 
@@ -88,7 +92,7 @@ def load(server, connections, seconds, pipelined=False):
     count, rate = re.search(r'(\d+) requests in', said), re.search(r'Requests/sec:\s*([\d.]+)', said)
     troubles = find_troubles(said)
     if troubles or not count or not rate or not int(count[1]):
-        raise Trouble(f'wrk: {troubles or " ".join(said.split())}')
+        raise Trouble(f'wrk: {troubles or said}')
     return {
         'requests_per_second': float(rate[1]),
         'cpu_us_per_request': cost / int(count[1]) * 1e6,
@@ -108,12 +112,12 @@ def held(programs, server, count, half=False):
     hold = start_pinned(CLIENT_CORE, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         if hold.stdout.readline() != 'ready\n':
-            raise Trouble(f'hold: {hold.stderr.read().strip()}')
+            raise Trouble(f'hold: {hold.stderr.read()}')
         yield
     finally:
         said, complaint = hold.communicate()
     if said != f'{count} open\n':
-        raise Trouble(f'of {count:,} connections the server closed some: {said.strip()} {complaint.strip()}')
+        raise Trouble(f'of {count:,} connections the server closed some: {said} {complaint}')
 
 
 def settle(pids):
@@ -131,7 +135,7 @@ def settle(pids):
 
 def memory(programs, server, count, half):
     """Private octets a connection; some connections that have gone before are the warm-up."""
-    with held(programs, server, min(100, count), half):
+    with held(programs, server, max(1, count // WARMTH), half):
         pass
     pids = family(server.pid)
     before = settle(pids)
@@ -140,9 +144,9 @@ def memory(programs, server, count, half):
 
 
 def growth(programs, server, idle, seconds):
-    """One connection asks, beside so many that do not."""
+    """Some ask, beside so many that do not."""
     with held(programs, server, idle):
-        return load(server, 1, seconds)
+        return load(server, ACTIVE, seconds)
 
 
 def wakeups(programs, servers, count, seconds):

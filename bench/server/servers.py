@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The servers: how each is told to say hello from one thread, without a log, to as many connections as come."""
 import getpass
+import os
 import re
 import shutil
 import socket
@@ -16,14 +17,18 @@ TYPE = 'text/plain; charset=utf-8'
 PATIENCE = 600  # seconds that any server lets a connection rest, so that none closes what we hold
 BACKLOG = 4096
 MOST = 16000  # connections, where a server wants to be told
+ANY = 1 << 30  # connections: as many as the system gives
+SELECT_MOST = 1000  # FD_SETSIZE is 1,024, and some descriptors are no connections
+BACKENDS = ('epoll', 'poll', 'select')
+SERVERS_PATH = f'{os.environ["PATH"]}:/usr/sbin:/usr/local/sbin'  # where Debian keeps servers
 
 
 class Server:
-    """One that runs. `kind`: fluxo, peer (one of those that fluxo is to beat), relative, own."""
+    """`kind`: fluxo, peer (a server that fluxo means to beat), relative (a loop in another language), own. `most`: connections."""
 
-    def __init__(self, name, kind, command, most=1 << 30, writes=None, files=None):
+    def __init__(self, name, kind, command, most=ANY, files=None):
         self.name, self.kind, self.most = name, kind, most
-        self.command, self.writes, self.files = command, writes, files or {}
+        self.command, self.files = command, files or {}
         self.process = None
 
     @property
@@ -35,16 +40,20 @@ class Server:
         return f'http://127.0.0.1:{self.port}/'
 
     def start(self, scratch):
-        self.folder = scratch / self.name.replace(' ', '-')
-        self.folder.mkdir(exist_ok=True)
+        self.folder = scratch / f'{self.name}-{time.monotonic_ns()}'
+        self.folder.mkdir()
         self.port = find_port()
         for name, text in self.files.items():
             (self.folder / name).write_text(text.format(s=self, type=TYPE, body=BODY, patience=PATIENCE, most=MOST, backlog=BACKLOG,
-                                                        user=getpass.getuser()))
+                                                        files=measure.most_files(), user=getpass.getuser()))
         words = [str(word).format(s=self) for word in self.command]
+        program = shutil.which(words[0], path=SERVERS_PATH)
+        if not program:
+            raise SystemExit(f'bench-server: {words[0]} is missing')
+        subprocess.run(['sync', program], check=True)  # what was linked just now counts as private until it is on the disk
         self.said = self.folder / 'said'
         with open(self.said, 'wb') as said:
-            self.process = measure.start_pinned(measure.SERVER_CORE, words, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+            self.process = measure.start_pinned(measure.SERVER_CORE, [program, *words[1:]], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         self.await_listener()
         self.check()
 
@@ -85,11 +94,7 @@ def find_port():
         return listener.getsockname()[1]
 
 
-def find_program(name):
-    return shutil.which(name) or shutil.which(name, path='/usr/sbin:/usr/local/sbin')
-
-
-# ---- Configurations ----
+# ---- Configurations. What is left out is as Debian builds it. ----
 
 NGINX = '''
 daemon off;
@@ -114,27 +119,86 @@ http {{
 }}
 '''
 
+# A file from its cache. mruby, the other way to a fixed answer, took a tenth more CPU time, and a third more pipelined.
+H2O = '''
+user: {user}
+num-threads: 1
+num-name-resolution-threads: 1
+max-connections: {most}
+http1-request-timeout: {patience}
+pid-file: {s.folder}/pid
+error-log: {s.folder}/said
+listen: {{ host: 127.0.0.1, port: {s.port} }}
+hosts:
+  default:
+    paths:
+      /:
+        file.dir: {s.folder}
+        file.index: [ index.txt ]
+        file.etag: OFF
+        file.send-gzip: OFF
+        file.mime.settypes: {{ "{type}": .txt }}
+'''
+
+# A file as well: Debian 12 has no mod_magnet beside it. More requests a connection than 65,535 cannot be set.
+LIGHTTPD = '''
+server.document-root = "{s.folder}"
+server.bind = "127.0.0.1"
+server.port = {s.port}
+server.pid-file = "{s.folder}/pid"
+server.errorlog = "{s.folder}/log"
+server.upload-dirs = ( "{s.folder}" )
+server.listen-backlog = {backlog}
+server.max-fds = {files}
+server.max-connections = {most}
+server.max-keep-alive-requests = 65535
+server.max-keep-alive-idle = {patience}
+server.max-read-idle = {patience}
+static-file.etags = "disable"
+index-file.names = ( "index.txt" )
+mimetype.assign = ( ".txt" => "{type}" )
+'''
+
 # ---- All of them ----
 
+
 def fluxo(build):
+    """By each back end, where it can be told which; with time and room enough, where it would be told."""
     program = build / 'fluxo-server'
-    help_text = subprocess.run([program, '--help'], stdout=subprocess.PIPE, text=True, check=True).stdout
-    options = []
-    for option, value in (('--idle-timeout', PATIENCE), ('--head-timeout', PATIENCE), ('--max-connections', MOST)):
-        options += [option, value] if option in help_text else []
-    options += ['--quiet'] if '--quiet' in help_text else []
-    command = [program, '--port', '{s.port}', *options]
-    if '--backend' not in help_text:
+    known = subprocess.run([program, '--help'], stdout=subprocess.PIPE, text=True, check=True).stdout
+    command = [program, '--port', '{s.port}']
+    for option, value in (('--idle-timeout', [PATIENCE]), ('--head-timeout', [PATIENCE]), ('--max-connections', [MOST]), ('--quiet', [])):
+        command += [option, *value] if option in known else []
+    if '--backend' not in known:
         return [Server('fluxo', 'fluxo', command)]
-    return [Server(f'fluxo {name}', 'fluxo', [*command, '--backend', name], most=1000 if name == 'select' else 1 << 30)
-            for name in ('epoll', 'poll', 'select')]
+    return [Server(f'fluxo {name}', 'fluxo', [*command, '--backend', name], SELECT_MOST if name == 'select' else ANY)
+            for name in BACKENDS]
 
 
 def all_servers(build):
     own = build / 'bench/server'
+    page = {'index.txt': BODY}
     return [
         *fluxo(build),
-        Server('nginx', 'peer', ['nginx', '-e', 'stderr', '-c', '{s.folder}/conf'], most=MOST - 100, files={'conf': NGINX}),
+        Server('nginx', 'peer', ['nginx', '-e', 'stderr', '-c', '{s.folder}/conf'], MOST - 100, {'conf': NGINX}),
+        Server('h2o', 'peer', ['h2o', '-m', 'worker', '-c', '{s.folder}/conf'], MOST, {'conf': H2O, **page}),
+        Server('lighttpd', 'peer', ['lighttpd', '-D', '-f', '{s.folder}/conf'], MOST, {'conf': LIGHTTPD, **page}),
+        Server('node', 'relative', ['node', HOME / 'hello.js', '{s.port}']),
+        Server('Twisted', 'relative', ['/usr/bin/python3', '-B', HOME / 'hello.py', '{s.port}']),
+        Server('EventMachine', 'relative', ['/usr/bin/ruby', HOME / 'hello.rb', '{s.port}']),
+        Server('threads', 'own', [own / 'threads', '{s.port}']),
         Server('floor', 'own', [own / 'floor', '{s.port}']),
         Server('floor, 64 a wait', 'own', [own / 'floor', '--batch', '{s.port}']),
     ]
+
+
+VERSIONS = (('nginx', 'nginx -v'), ('h2o', 'h2o --version'), ('lighttpd', 'lighttpd -v'), ('node', 'node --version'),
+            ('Twisted', '/usr/bin/python3 -c "import twisted; print(twisted.__version__)"'),
+            ('EventMachine', '/usr/bin/ruby -e "require %q(eventmachine); puts EM::VERSION"'), ('wrk', 'wrk --version'))
+
+
+def find_version(command):
+    said = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          env={**os.environ, 'PATH': SERVERS_PATH}).stdout
+    found = re.search(r'\d+(\.\d+)+\S*', said)
+    return found[0].strip(',') if found else 'unknown'
