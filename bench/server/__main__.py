@@ -14,6 +14,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import chart
@@ -34,10 +35,10 @@ class Run:
     def __init__(self, options, all_of_them, scratch):
         self.options, self.scratch, self.servers = options, scratch, all_of_them
         self.programs = options.build / 'bench/server'
-        self.rows = []
+        self.rows, self.began = [], time.monotonic()
 
     def say(self, text):
-        print(f'bench-server: {text}', file=sys.stderr)
+        print(f'bench-server: {time.monotonic() - self.began:4.0f} s: {text}', file=sys.stderr)
 
     def note(self, scenario, number, server, told):
         if isinstance(told, measure.Trouble):
@@ -57,6 +58,12 @@ class Run:
         for server in those:
             server.start(self.scratch)
 
+    def start_warm(self, those):
+        """Code and memory are there, and what compiles while it runs has done so."""
+        self.start(those)
+        for server in those:
+            measure.load(server, 16, self.options.seconds)
+
     def stop(self):
         for server in self.servers:
             server.stop()
@@ -73,9 +80,7 @@ def run_loads(run):
     loads = {name: load for name, load in LOADS.items() if name in run.options.only}
     if not loads:
         return
-    run.start(run.servers)
-    for server in run.servers:  # to warm up: code and memory, and what compiles while it runs
-        measure.load(server, 16, 1)
+    run.start_warm(run.servers)
     for number in range(run.options.rounds):
         for scenario, (connections, pipelined, longer) in loads.items():
             run.say(f'round {number + 1} of {run.options.rounds}: {report.TITLES[scenario]}')
@@ -111,7 +116,7 @@ def run_growth(run):
     if 'growth' not in run.options.only:
         return
     those = [server for server in run.servers if server.name.split()[0] in GROWS and ',' not in server.name]
-    run.start(those)
+    run.start_warm(those)
     for number in range(min(run.options.rounds, GROWTH_ROUNDS)):
         for idle in run.options.idle:
             run.say(f'round {number + 1} of {min(run.options.rounds, GROWTH_ROUNDS)}: beside {idle:,} idle connections')

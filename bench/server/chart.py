@@ -19,29 +19,44 @@ NAME, VALUE = 110, 78  # what a panel keeps free for the names at its left, and 
 BAR, STEP = 7, 20
 HEAD = 46  # a panel's title and what its axis is
 
-STYLE = '''
-svg { --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --paper: #ffffff; --fluxo: #0b68cb; --peer: #8c959f; --relative: #c69026; --own: #2da44e }
-@media (prefers-color-scheme: dark) {
-  svg { --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --paper: #0d1117; --fluxo: #58a6ff; --peer: #8b949e; --relative: #d4a72c; --own: #3fb950 }
+# Role: colour in light, in dark. Written out rather than as CSS variables, which not every reader of SVG knows.
+COLOURS = {
+    'ink': ('#1f2328', '#f0f6fc'),
+    'soft': ('#59636e', '#9198a1'),
+    'rule': ('#d1d9e0', '#3d444d'),
+    'paper': ('#ffffff', '#0d1117'),
+    'fluxo': ('#0b68cb', '#58a6ff'),
+    'peer': ('#8c959f', '#8b949e'),
+    'relative': ('#c69026', '#d4a72c'),
+    'own': ('#2da44e', '#3fb950'),
 }
-text { font: 12px system-ui, sans-serif; fill: var(--ink) }
-.paper { fill: var(--paper) }
+SHAPES = '''
+text { font: 12px system-ui, sans-serif }
 .title { font-size: 18px; font-weight: 600 }
 .panel { font-size: 14px; font-weight: 600 }
-.soft { fill: var(--soft); font-size: 11px }
+.soft { font-size: 11px }
 .end { text-anchor: end }
 .middle { text-anchor: middle }
-.grid { stroke: var(--line); stroke-width: 1 }
-.span { stroke: var(--ink); stroke-width: 1 }
 .pale { opacity: .4 }
-.fluxo { fill: var(--fluxo) } .peer { fill: var(--peer) } .relative { fill: var(--relative) } .own { fill: var(--own) }
-polyline { fill: none; stroke-width: 2 }
-polyline.fluxo { stroke: var(--fluxo); fill: none } polyline.peer { stroke: var(--peer); fill: none }
-polyline.relative { stroke: var(--relative); fill: none } polyline.own { stroke: var(--own); fill: none }
-.dash-1 { stroke-dasharray: 7 4 } .dash-2 { stroke-dasharray: 2 3 }
+polyline { stroke-width: 2 }
+.dash-1 { stroke-dasharray: 7 4 }
+.dash-2 { stroke-dasharray: 2 3 }
 '''
 KINDS = (('fluxo', 'fluxo-server'), ('peer', 'servers'), ('relative', 'event loops of other languages'),
          ('own', 'threads and the floor, of our own'))
+
+
+def rules_of_colour(theme):
+    colour = {role: pair[theme] for role, pair in COLOURS.items()}
+    yield f'text {{ fill: {colour["ink"]} }} .soft {{ fill: {colour["soft"]} }} .paper {{ fill: {colour["paper"]} }}'
+    yield f'.grid {{ stroke: {colour["rule"]} }} .span {{ stroke: {colour["ink"]} }}'
+    for kind, _ in KINDS:
+        yield f'.{kind} {{ fill: {colour[kind]} }} polyline.{kind} {{ fill: none; stroke: {colour[kind]} }}'
+
+
+def write_style():
+    light, dark = ('\n'.join(rules_of_colour(theme)) for theme in (0, 1))
+    return f'<style>{SHAPES}{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n</style>'
 
 
 def place(x):
@@ -212,4 +227,4 @@ def draw(figures):
     return '\n'.join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
         'aria-labelledby="title">', '<title id="title">fluxo-server beside other servers: requests, memory, growth</title>',
-        f'<style>{STYLE}</style>', box(0, 0, WIDTH, height, 'paper'), *parts, '</svg>', ''])
+        write_style(), box(0, 0, WIDTH, height, 'paper'), *parts, '</svg>', ''])

@@ -19,6 +19,7 @@
 
 enum {
     MOST = 100000,
+    AT_ONCE = 64, /* that wait for their answers: one by one is slow with a server that looks at all connections for each */
     FROM_ONE_ADDRESS = 4096, /* connections: well below the number of ports that a system gives out */
     PATIENCE = 20            /* seconds for an answer */
 };
@@ -77,13 +78,20 @@ static void await_answer(int fd, int number)
     }
 }
 
-static void begin(int fd, bool is_half, int number)
+static void send_head(int fd, const char *text, int number)
 {
-    const char *text = is_half ? half : whole;
     if (write(fd, text, strlen(text)) < 0)
         fail("write", number);
-    if (!is_half)
-        await_answer(fd, number);
+}
+
+static void open_some(unsigned short port, int *fds, int from, int to, bool is_half)
+{
+    for (int i = from; i < to; i++) {
+        fds[i] = open_one(port, i);
+        send_head(fds[i], is_half ? half : whole, i);
+    }
+    for (int i = from; i < to && !is_half; i++)
+        await_answer(fds[i], i);
 }
 
 static bool is_open(int fd)
@@ -97,10 +105,8 @@ static void hold(unsigned short port, int count, bool is_half)
     static int fds[MOST];
     int left = 0;
     char input[16];
-    for (int i = 0; i < count; i++) {
-        fds[i] = open_one(port, i);
-        begin(fds[i], is_half, i);
-    }
+    for (int i = 0; i < count; i += AT_ONCE)
+        open_some(port, fds, i, i + AT_ONCE < count ? i + AT_ONCE : count, is_half);
     puts("ready");
     fflush(stdout);
     while (read(STDIN_FILENO, input, sizeof input) > 0)

@@ -193,7 +193,7 @@ def lines_of_aims(figures):
                  if (value := figures.median(scenario, server, 'octets_per_connection')) is not None]
     rows += [(f'{TITLES["wakeups"]}, {server}', '0', whole(value), '') for server in ours
              if (value := figures.median('wakeups', server, 'wakeups')) is not None]
-    return ['What is aimed at, and what was reached', *lay_out(rows)]
+    return ['What is aimed at, and what was reached', *lay_out(rows)] if len(rows) > 1 else []
 
 
 LEGEND = '''\
