@@ -23,8 +23,7 @@ import report
 import servers
 
 TOP = Path(__file__).parents[2]
-# Connections, pipelined or not, and how much longer: to open thousands is in the figure, and should be little of it.
-LOADS = {'64': (64, False, 1), 'pipelined': (64, True, 1), '1': (1, False, 1), '4000': (4000, False, 1.5)}
+LOADS = {'64': (64, False), 'pipelined': (64, True), '1': (1, False), '4000': (4000, False)}  # connections, pipelined or not
 GROWS = ('fluxo', 'nginx', 'node', 'floor')  # whose growth is looked at
 GROWTH_ROUNDS = 3  # at most: to open ten thousand connections takes longer than to measure beside them
 
@@ -62,7 +61,7 @@ class Run:
         """Code and memory are there, and what compiles while it runs has done so."""
         self.start(those)
         for server in those:
-            measure.load(server, 16, self.options.seconds)
+            measure.load(server, 16, 1)
 
     def stop(self):
         for server in self.servers:
@@ -82,10 +81,10 @@ def run_loads(run):
         return
     run.start_warm(run.servers)
     for number in range(run.options.rounds):
-        for scenario, (connections, pipelined, longer) in loads.items():
+        for scenario, (connections, pipelined) in loads.items():
             run.say(f'round {number + 1} of {run.options.rounds}: {report.TITLES[scenario]}')
             for server in run.in_turn(number):
-                run.attempt(scenario, number, server, measure.load, server, connections, round(run.options.seconds * longer), pipelined)
+                run.attempt(scenario, number, server, measure.load, server, connections, run.options.seconds, pipelined)
     run.stop()
 
 
@@ -125,6 +124,16 @@ def run_growth(run):
     run.stop()
 
 
+def run_calls(run):
+    if 'calls' not in run.options.only:
+        return
+    run.say(report.TITLES['calls'])
+    run.start(run.servers)
+    for server in run.servers:
+        run.attempt('calls', 0, server, measure.calls, server, 64, run.options.seconds)
+    run.stop()
+
+
 # ---- What was run, and where ----
 
 def find_processor():
@@ -154,7 +163,7 @@ def read_options(words):
     parser.add_argument('rounds', nargs='?', type=int, default=5, help='how often each is measured (5)')
     parser.add_argument('--quick', action='store_true', help='one round, less of everything: to see that all works')
     parser.add_argument('--seconds', type=int, default=2, help='of load in one measurement (2)')
-    parser.add_argument('--only', default=','.join([*LOADS, 'idle', 'half', 'wakeups', 'growth']), help='the scenarios (%(default)s)')
+    parser.add_argument('--only', default=','.join([*LOADS, 'idle', 'half', 'wakeups', 'growth', 'calls']), help='the scenarios (%(default)s)')
     parser.add_argument('--servers', help='a part of their names: floor,nginx,fluxo (all)')
     parser.add_argument('--publish', action='store_true', help='measure nothing: put the last figures into doc/')
     parser.add_argument('--build', type=Path, default=TOP / 'build', help=argparse.SUPPRESS)
@@ -180,7 +189,7 @@ def measure_all(options):
     with tempfile.TemporaryDirectory() as scratch:
         run = Run(options, choose_servers(options), Path(scratch))
         try:
-            for part in (run_loads, run_memory, run_wakeups, run_growth):
+            for part in (run_loads, run_memory, run_wakeups, run_growth, run_calls):
                 part(run)
         finally:
             run.stop()

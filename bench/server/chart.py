@@ -131,7 +131,7 @@ def draw_bars(figures, left, top, width, title, axis, scale, bars):
         y = top + HEAD + STEP * number
         yield text(left + NAME - 8, y + 11, server, 'end')
         if not bars.get(server):
-            yield text(left + NAME + 4, y + 11, 'cannot take part', 'soft')
+            yield text(left + NAME + 4, y + 11, 'no figure: see the table', 'soft')
         for row, (value, style, ends, words) in enumerate(bars.get(server, ())):
             bar = y + 1 + row * (BAR + 1)
             yield box(left + NAME, bar, scale(value) * inner, BAR, f'{figures.kinds[server]} {style}')
@@ -141,12 +141,12 @@ def draw_bars(figures, left, top, width, title, axis, scale, bars):
 
 
 def draw_load(figures, scenario, left, top, width):
-    rates = {server: figures.of(scenario, server, 'requests_per_second') for server in figures.servers}
+    rates = {server: figures.of(scenario, server, 'requests_per_second').values() for server in figures.servers}
     medians = {server: figures.median(scenario, server, 'requests_per_second') for server in figures.servers}
     costs = {server: figures.median(scenario, server, 'cpu_us_per_request') for server in figures.servers}
     bars = {server: ((medians[server], '', (min(rates[server]), max(rates[server])), shorten(medians[server])),
-                     (1e6 / costs[server], 'pale', None, None)) for server in figures.servers if rates[server]}
-    most = max((value for rows in bars.values() for value, *_ in rows), default=1)
+                     (1e6 / costs[server], 'pale', None, None)) for server in figures.servers if rates[server] and costs[server]}
+    most = max((end for rows in bars.values() for value, _, ends, _ in rows for end in (value, *(ends or ()))), default=1)
     yield from draw_bars(figures, left, top, width, report.TITLES[scenario], 'requests/s; pale: requests a second of CPU time',
                          Linear(most), bars)
 
@@ -182,14 +182,14 @@ def draw_growth(figures, left, top, width):
 
 
 def draw_lines(figures, lines, x_of, y_of):
-    """Names stand at the ends of their lines, moved apart where they would touch."""
-    seen, taken = {}, -math.inf
-    for server in sorted(lines, key=lambda name: y_of(lines[name][-1][1])):
+    """Names stand at the ends of their lines, moved up where they would touch."""
+    seen, taken = {}, math.inf
+    for server in sorted(lines, key=lambda name: lines[name][-1][1]):
         kind, points = figures.kinds[server], lines[server]
         dash, seen[kind] = seen.get(kind, 0), seen.get(kind, 0) + 1
         places = ' '.join(f'{place(x_of(idle))},{place(y_of(cost))}' for idle, cost in points)
         yield f'<polyline points="{places}" class="{kind} dash-{dash}"/>'
-        taken = max(y_of(points[-1][1]), taken + 14)
+        taken = min(y_of(points[-1][1]), taken - 14)
         yield text(x_of(points[-1][0]) + 6, taken + 4, server)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import resource
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 HOME = Path(__file__).parent
 SERVER_CORE, CLIENT_CORE = 0, 1
 WARMTH = 100  # one in a hundred connections goes before: what it leaves behind is used again, and must not count much
+SELDOM = 0.01  # calls a request: fewer belong to opening connections, or are made now and then
 ACTIVE = 16  # connections that ask, beside those that rest
 
 
@@ -71,6 +73,16 @@ def switches(pids):
     return total
 
 
+def core_seconds():
+    """How long our two cores have worked, for whomever, or have been taken from this machine; by ticks."""
+    total = 0
+    for words in map(str.split, Path('/proc/stat').read_text().splitlines()):
+        if words[0] in (f'cpu{SERVER_CORE}', f'cpu{CLIENT_CORE}'):
+            user, nice, system, _, _, irq, softirq, steal = map(int, words[1:9])
+            total += user + nice + system + irq + softirq + steal
+    return total / os.sysconf('SC_CLK_TCK')
+
+
 # ---- Load ----
 
 def find_troubles(said):
@@ -79,26 +91,47 @@ def find_troubles(said):
 
 
 def load(server, connections, seconds, pipelined=False):
-    """wrk's responses a second; the server's CPU time for one; how busy the cores of both were with the two."""
+    """wrk's responses a second; the server's CPU time for one; the part of a core that server, wrk and others each had."""
     command = ['wrk', '-t', 1, '-c', connections, '-d', seconds, '--timeout', '30s']
     command += ['-s', HOME / 'pipeline.lua'] if pipelined else []
     pids = family(server.pid)
-    before, began = cpu_seconds(pids), time.monotonic()
+    before, before_all, began = cpu_seconds(pids), core_seconds(), time.monotonic()
     wrk = start_pinned(CLIENT_CORE, [*command, server.url], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = wrk.stdout.read()
     _, _, usage = os.wait4(wrk.pid, 0)
     wrk.returncode = 0
-    took, cost = time.monotonic() - began, cpu_seconds(pids) - before
+    took, cost, all_cost = time.monotonic() - began, cpu_seconds(pids) - before, core_seconds() - before_all
     count, rate = re.search(r'(\d+) requests in', said), re.search(r'Requests/sec:\s*([\d.]+)', said)
     troubles = find_troubles(said)
-    if troubles or not count or not rate or not int(count[1]):
+    if troubles or not count or not rate:
         raise Trouble(f'wrk: {troubles or said}')
-    return {
+    client_cost = usage.ru_utime + usage.ru_stime
+    told = {
+        'requests': int(count[1]),
         'requests_per_second': float(rate[1]),
-        'cpu_us_per_request': cost / int(count[1]) * 1e6,
         'server_busy': cost / took,
-        'client_busy': (usage.ru_utime + usage.ru_stime) / took,
+        'client_busy': client_cost / took,
+        'others_busy': max(0, all_cost - cost - client_cost) / took,
     }
+    if told['requests']:
+        told['cpu_us_per_request'] = cost / told['requests'] * 1e6
+    return told
+
+
+def calls(server, connections, seconds):
+    """System calls of the server a request, by name. strace makes it slow, so much waits for it: it batches as well as it can."""
+    counts = server.folder / 'calls'
+    strace = subprocess.Popen(['strace', '-c', '-f', '-o', counts, '-p', str(server.pid)], stderr=subprocess.PIPE, text=True)
+    try:
+        if 'attached' not in (said := strace.stderr.readline()):
+            raise Trouble(f'strace: {said}')
+        requests = load(server, connections, seconds)['requests'] or 1
+    finally:
+        strace.send_signal(signal.SIGINT)
+        strace.wait()
+    rows = [line.split() for line in counts.read_text().splitlines()]
+    told = {row[-1]: int(row[3]) / requests for row in rows if len(row) >= 5 and row[3].isdigit() and row[-1] != 'total'}
+    return {name: count for name, count in told.items() if count >= SELDOM}
 
 
 # ---- Connections that rest ----
@@ -121,9 +154,9 @@ def held(programs, server, count, half=False):
 
 
 def settle(pids):
-    """What has come must be read, and what was freed given back: until the memory stays the same for half a second."""
+    """What has come must be read, and what was freed given back: until the memory is the same for half a second; some never rest."""
     known, same = private_octets(pids), 0
-    for _ in range(100):
+    for _ in range(30):
         time.sleep(0.1)
         now = private_octets(pids)
         same = same + 1 if now == known else 0

@@ -12,6 +12,7 @@ TITLES = {
     'idle': 'Memory of an idle connection',
     'half': 'Memory of a half-sent head',
     'wakeups': 'Wake-ups when idle',
+    'calls': 'System calls a request, with 64 connections (strace)',
 }
 LOADS = ('64', 'pipelined', '1', '4000')
 
@@ -41,7 +42,7 @@ def write_rows(path, facts, kinds, rows):
 
 
 class Figures:
-    """values[scenario, server, quantity]: of each round. troubles[scenario, server]: why there is none."""
+    """values[scenario, server, quantity]: round -> value. troubles[scenario, server]: why there is none."""
 
     def __init__(self):
         self.facts, self.kinds, self.values, self.troubles = {}, {}, {}, {}
@@ -58,16 +59,17 @@ class Figures:
 
     def of(self, scenario, server, quantity):
         """One trouble voids all rounds."""
-        return [] if (scenario, server) in self.troubles else self.values.get((scenario, server, quantity), [])
+        return {} if (scenario, server) in self.troubles else self.values.get((scenario, server, quantity), {})
 
     def median(self, scenario, server, quantity):
         rounds = self.of(scenario, server, quantity)
-        return statistics.median(rounds) if rounds else None
+        return statistics.median(rounds.values()) if rounds else None
 
     def ratio(self, scenario, server, other, quantity):
         """The median of the rounds' ratios: what the machine did meanwhile met both."""
-        pairs = list(zip(self.of(scenario, server, quantity), self.of(scenario, other, quantity)))
-        return statistics.median(mine / theirs for mine, theirs in pairs) if pairs else None
+        mine, theirs = self.of(scenario, server, quantity), self.of(scenario, other, quantity)
+        ratios = [mine[number] / theirs[number] for number in mine if theirs.get(number)]
+        return statistics.median(ratios) if ratios else None
 
     def best(self, scenario, quantity):
         """Of the peers: the highest rate, or the lowest cost."""
@@ -92,7 +94,7 @@ def read_rows(path):
         elif cells[0] != 'scenario' and cells[5]:
             figures.troubles.setdefault((cells[0], cells[2]), cells[5])
         elif cells[0] != 'scenario':
-            figures.values.setdefault((cells[0], cells[2], cells[3]), []).append(float(cells[4]))
+            figures.values.setdefault((cells[0], cells[2], cells[3]), {})[int(cells[1])] = float(cells[4])
     return figures
 
 
@@ -132,9 +134,9 @@ def lay_out(rows):
 def lines_of_load(figures, scenario, notes):
     rate, cost = 'requests_per_second', 'cpu_us_per_request'
     best, thrifty = figures.best(scenario, rate), figures.best(scenario, cost)
-    rows = [('', 'requests/s', 'lowest', 'highest', '/floor', f'/{best}', 'CPU us', 'floor/', f'{thrifty}/', 'core', 'wrk')]
+    rows = [('', 'requests/s', 'lowest', 'highest', '/floor', f'/{best}', 'CPU us', 'floor/', f'{thrifty}/', 'core', 'wrk', 'others')]
     for server in figures.servers:
-        rates = figures.of(scenario, server, rate)
+        rates = figures.of(scenario, server, rate).values()
         if not rates:
             rows.append((server, notes.mark(figures.troubles.get((scenario, server), 'not measured'))))
             continue
@@ -143,7 +145,8 @@ def lines_of_load(figures, scenario, notes):
             hundredths(figures.ratio(scenario, server, 'floor', rate)), hundredths(figures.ratio(scenario, server, best, rate)),
             hundredths(figures.median(scenario, server, cost)),
             hundredths(figures.ratio(scenario, 'floor', server, cost)), hundredths(figures.ratio(scenario, thrifty, server, cost)),
-            hundredths(figures.median(scenario, server, 'server_busy')), hundredths(figures.median(scenario, server, 'client_busy'))))
+            hundredths(figures.median(scenario, server, 'server_busy')), hundredths(figures.median(scenario, server, 'client_busy')),
+            hundredths(figures.median(scenario, server, 'others_busy'))))
     return [TITLES[scenario], *lay_out(rows)]
 
 
@@ -175,6 +178,19 @@ def lines_of_growth(figures, notes):
     return [f'CPU us a request of {ACTIVE} connections, beside so many idle ones', *lay_out(rows)]
 
 
+def lines_of_calls(figures, notes):
+    if not figures.has('calls'):
+        return []
+    rows = [('', 'all', '')]
+    for server in figures.servers:
+        counts = {key[2]: values[0] for key, values in figures.values.items() if key[:2] == ('calls', server)}
+        names = sorted(counts, key=lambda name: -counts[name])
+        rows.append((server, hundredths(sum(counts.values())) if counts else notes.mark(figures.troubles.get(('calls', server), 'not measured')),
+                     ', '.join(f'{name} {counts[name]:.2f}' for name in names)))
+    widest = max(len(row[2]) for row in rows)
+    return [TITLES['calls'], *lay_out([(*row[:2], row[2].ljust(widest)) for row in rows])]
+
+
 def aim_of_load(figures, scenario, server, other, aim):
     rate, cost = 'requests_per_second', 'cpu_us_per_request'
     fast = figures.best(scenario, rate) if other == 'best' else other
@@ -200,8 +216,8 @@ LEGEND = '''\
 requests/s, lowest, highest: as wrk counted, the median and the ends of all rounds; CPU us: of the server, a request.
 /floor, /nginx ...: requests/s by those of the floor, and of the fastest of nginx, h2o and lighttpd; floor/, nginx/ ...: their CPU
 time by the server's. Above 1 is better than they are. Ratios are medians of the ratios of the rounds.
-core, wrk: how busy the server was, and wrk, of a core each. Where wrk is near 1 and the server is not, wrk was the limit: then
-CPU time tells the servers apart and requests/s do not.'''
+core, wrk, others: the part of a core that the server had, and wrk, and whatever else ran on these two cores. Where wrk is near 1 and
+the server is not, wrk was the limit; where others had much, they were: then CPU time tells the servers apart, requests/s do not.'''
 
 
 def write_table(figures):
@@ -209,7 +225,8 @@ def write_table(figures):
     parts = [[f'fluxo-server beside others, {facts["date"]}', facts['machine'], facts['versions'],
               f'{facts["rounds"]} x {facts["seconds"]} s; the servers on one core, wrk on another']]
     parts += [lines_of_load(figures, scenario, notes) for scenario in LOADS if figures.has(scenario)]
-    parts += [lines_of_rest(figures, notes), lines_of_growth(figures, notes), lines_of_aims(figures), notes.lines(), LEGEND.splitlines()]
+    parts += [lines_of_rest(figures, notes), lines_of_growth(figures, notes), lines_of_calls(figures, notes),
+              lines_of_aims(figures), notes.lines(), LEGEND.splitlines()]
     return '\n\n'.join('\n'.join(part) for part in parts if part) + '\n'
 
 
