@@ -198,8 +198,8 @@ def draw_lines(figures, lines, x_of, y_of):
 def draw_head(figures):
     facts = figures.facts
     yield text(MARGIN, MARGIN + 12, 'fluxo-server beside other servers', 'title')
-    yield text(MARGIN, MARGIN + 32, f'{facts["date"]}, {facts["machine"]}; one core for the servers, one for wrk; medians of '
-               f'{facts["rounds"]} x {facts["seconds"]} s, lines from the lowest to the highest', 'soft')
+    yield text(MARGIN, MARGIN + 32, f'{facts["date"]}, {facts["machine"]}; one core for the servers, one for wrk, of which other programs '
+               f'had {figures.others():.2f}; medians of {facts["rounds"]} x {facts["seconds"]} s, and from the lowest to the highest', 'soft')
     x = MARGIN
     for kind, words in KINDS:
         yield box(x, MARGIN + 43, 10, 10, kind)

@@ -12,6 +12,7 @@ from pathlib import Path
 HOME = Path(__file__).parent
 SERVER_CORE, CLIENT_CORE = 0, 1
 WARMTH = 100  # one in a hundred connections goes before: what it leaves behind is used again, and must not count much
+SPARE = 100  # descriptors that are no connections
 SELDOM = 0.01  # calls a request: fewer belong to opening connections, or are made now and then
 ACTIVE = 16  # connections that ask, beside those that rest
 
@@ -90,8 +91,16 @@ def find_troubles(said):
     return ' '.join(line.strip() for line in said.splitlines() if re.match(r'\s*(Socket errors|Non-2xx)', line))
 
 
+def require_room(server, count):
+    if count > server.most:
+        raise Trouble(f'{server.name} holds {server.most:,} connections at most')
+    if count > most_files() - SPARE:
+        raise Trouble(f'a process may have {most_files():,} open files here (ulimit -Hn), too few for {count:,} connections')
+
+
 def load(server, connections, seconds, pipelined=False):
     """wrk's responses a second; the server's CPU time for one; the part of a core that server, wrk and others each had."""
+    require_room(server, connections)
     command = ['wrk', '-t', 1, '-c', connections, '-d', seconds, '--timeout', '30s']
     command += ['-s', HOME / 'pipeline.lua'] if pipelined else []
     pids = family(server.pid)
@@ -139,8 +148,7 @@ def calls(server, connections, seconds):
 @contextlib.contextmanager
 def held(programs, server, count, half=False):
     """Connections behind an answer, or (half) in the middle of a head, as long as the block lasts; all must last so long."""
-    if count > min(server.most, most_files() - 100):
-        raise Trouble(f'holds {min(server.most, most_files() - 100):,} connections at most')
+    require_room(server, count)
     command = [programs / 'hold', *(['--half'] if half else []), server.port, count]
     hold = start_pinned(CLIENT_CORE, command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:

@@ -78,6 +78,11 @@ class Figures:
         choose = max if quantity == 'requests_per_second' else min
         return choose(known)[1] if known else None
 
+    def others(self):
+        """What other programs had of the two cores while there was load: the median of all rounds of all servers."""
+        known = [value for key, rounds in self.values.items() if key[2] == 'others_busy' for value in rounds.values()]
+        return statistics.median(known) if known else 0
+
     @property
     def beside(self):
         return sorted({int(key[0].split('-')[1]) for key in [*self.values, *self.troubles] if key[0].startswith('beside-')})
@@ -223,7 +228,7 @@ the server is not, wrk was the limit; where others had much, they were: then CPU
 def write_table(figures):
     notes, facts = Notes(), figures.facts
     parts = [[f'fluxo-server beside others, {facts["date"]}', facts['machine'], facts['versions'],
-              f'{facts["rounds"]} x {facts["seconds"]} s; the servers on one core, wrk on another']]
+              f'{facts["rounds"]} x {facts["seconds"]} s; the servers on one core, wrk on another; other programs had {figures.others():.2f} of a core']]
     parts += [lines_of_load(figures, scenario, notes) for scenario in LOADS if figures.has(scenario)]
     parts += [lines_of_rest(figures, notes), lines_of_growth(figures, notes), lines_of_calls(figures, notes),
               lines_of_aims(figures), notes.lines(), LEGEND.splitlines()]

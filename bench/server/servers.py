@@ -163,11 +163,11 @@ mimetype.assign = ( ".txt" => "{type}" )
 
 
 def fluxo(build):
-    """By each back end, where it can be told which; with time and room enough, where it would be told."""
+    """By each back end, where it can be told which; with time enough, where it can be told. It holds as many as come."""
     program = build / 'fluxo-server'
     known = subprocess.run([program, '--help'], stdout=subprocess.PIPE, text=True, check=True).stdout
     command = [program, '--port', '{s.port}']
-    for option, value in (('--idle-timeout', [PATIENCE]), ('--head-timeout', [PATIENCE]), ('--max-connections', [MOST]), ('--quiet', [])):
+    for option, value in (('--idle-timeout', [PATIENCE]), ('--head-timeout', [PATIENCE]), ('--quiet', [])):
         command += [option, *value] if option in known else []
     if '--backend' not in known:
         return [Server('fluxo', 'fluxo', command)]
@@ -180,7 +180,7 @@ def all_servers(build):
     page = {'index.txt': BODY}
     return [
         *fluxo(build),
-        Server('nginx', 'peer', ['nginx', '-e', 'stderr', '-c', '{s.folder}/conf'], MOST - 100, {'conf': NGINX}),
+        Server('nginx', 'peer', ['nginx', '-e', 'stderr', '-c', '{s.folder}/conf'], MOST - measure.SPARE, {'conf': NGINX}),
         Server('h2o', 'peer', ['h2o', '-m', 'worker', '-c', '{s.folder}/conf'], MOST, {'conf': H2O, **page}),
         Server('lighttpd', 'peer', ['lighttpd', '-D', '-f', '{s.folder}/conf'], MOST, {'conf': LIGHTTPD, **page}),
         Server('node', 'relative', ['node', HOME / 'hello.js', '{s.port}']),
