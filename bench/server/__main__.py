@@ -12,6 +12,7 @@ import datetime
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -184,7 +185,7 @@ def choose_servers(options):
 
 
 def measure_all(options):
-    if (os.cpu_count() or 1) < 2:
+    if len(measure.CORES) < 2:
         raise SystemExit('bench-server: two cores are needed, one for the servers and one for who asks them')
     with tempfile.TemporaryDirectory() as scratch:
         run = Run(options, choose_servers(options), Path(scratch))
@@ -199,6 +200,7 @@ def measure_all(options):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as an interrupt: what we started is ended
     options = read_options(sys.argv[1:])
     rows = options.folder / 'rounds.tsv'
     if not options.publish:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is measured of a server: how fast it answers and what that costs it, what it holds, how often it wakes."""
 import contextlib
+import ctypes
 import os
 import re
 import resource
@@ -10,7 +11,9 @@ import time
 from pathlib import Path
 
 HOME = Path(__file__).parent
-SERVER_CORE, CLIENT_CORE = 0, 1
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1 if len(CORES) < 2 else 1]
+PR_SET_PDEATHSIG = 1
 WARMTH = 100  # one in a hundred connections goes before: what it leaves behind is used again, and must not count much
 SPARE = 100  # descriptors that are no connections
 SELDOM = 0.01  # calls a request: fewer belong to opening connections, or are made now and then
@@ -29,8 +32,9 @@ def most_files():
 
 
 def start_pinned(core, command, **how):
-    """Starts a program on one core, with as many open files as may be."""
+    """Starts a program on one core, with as many open files as may be. It ends with us, however we end."""
     def prepare():
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.sched_setaffinity(0, {core})
         resource.setrlimit(resource.RLIMIT_NOFILE, (most_files(), most_files()))
     return subprocess.Popen([str(word) for word in command], preexec_fn=prepare, **how)
@@ -192,17 +196,20 @@ def growth(programs, server, idle, seconds):
 
 def wakeups(programs, servers, count, seconds):
     """Of all servers at once, since they have nothing to do: name -> figures or trouble."""
-    told = {}
-    with contextlib.ExitStack() as stack:
-        for server in servers:
-            try:
-                stack.enter_context(held(programs, server, count))
-            except Trouble as trouble:
-                told[server.name] = trouble
-        time.sleep(1)
-        pids = {server.name: family(server.pid) for server in servers if server.name not in told}
-        before = {name: switches(pids[name]) for name in pids}
-        time.sleep(seconds)
-        for name in pids:
-            told[name] = {'wakeups': switches(pids[name]) - before[name]}
+    told, rests = {}, {server.name: contextlib.ExitStack() for server in servers}
+    for server in servers:
+        try:
+            rests[server.name].enter_context(held(programs, server, count))
+        except Trouble as trouble:
+            told[server.name] = trouble
+    time.sleep(1)
+    pids = {server.name: family(server.pid) for server in servers if server.name not in told}
+    before = {name: switches(pids[name]) for name in pids}
+    time.sleep(seconds)
+    told |= {name: {'wakeups': switches(pids[name]) - before[name]} for name in pids}
+    for name, rest in rests.items():
+        try:
+            rest.close()
+        except Trouble as trouble:
+            told[name] = trouble
     return told

@@ -228,7 +228,8 @@ the server is not, wrk was the limit; where others had much, they were: then CPU
 def write_table(figures):
     notes, facts = Notes(), figures.facts
     parts = [[f'fluxo-server beside others, {facts["date"]}', facts['machine'], facts['versions'],
-              f'{facts["rounds"]} x {facts["seconds"]} s; the servers on one core, wrk on another; other programs had {figures.others():.2f} of a core']]
+              f'{facts["rounds"]} x {facts["seconds"]} s; the servers on one core, wrk on another, of which other programs had '
+              f'{figures.others():.2f}']]
     parts += [lines_of_load(figures, scenario, notes) for scenario in LOADS if figures.has(scenario)]
     parts += [lines_of_rest(figures, notes), lines_of_growth(figures, notes), lines_of_calls(figures, notes),
               lines_of_aims(figures), notes.lines(), LEGEND.splitlines()]
