@@ -199,11 +199,13 @@ def draw_head(figures):
     facts = figures.facts
     yield text(MARGIN, MARGIN + 12, 'fluxo-server beside other servers', 'title')
     yield text(MARGIN, MARGIN + 32, f'{facts["date"]}, {facts["machine"]}; one core for the servers, one for wrk, of which other programs '
-               f'had {figures.others():.2f}; medians of {facts["rounds"]} x {facts["seconds"]} s, and from the lowest to the highest', 'soft')
+               f'had {figures.others():.2f}', 'soft')
+    yield text(MARGIN, MARGIN + 48, f'Bars: medians of {facts["rounds"]} x {facts["seconds"]} s; lines through them: from the lowest '
+               'to the highest', 'soft')
     x = MARGIN
     for kind, words in KINDS:
-        yield box(x, MARGIN + 43, 10, 10, kind)
-        yield text(x + 15, MARGIN + 52, words, 'soft')
+        yield box(x, MARGIN + 59, 10, 10, kind)
+        yield text(x + 15, MARGIN + 68, words, 'soft')
         x += 35 + 6 * len(words)
 
 
@@ -219,7 +221,7 @@ def find_panels(figures):
 
 def draw(figures):
     panels, width = list(find_panels(figures)), (WIDTH - 2 * MARGIN - GAP) / 2
-    top, step = MARGIN + 80, height_of_bars(figures) + GAP
+    top, step = MARGIN + 96, height_of_bars(figures) + GAP
     height = top + step * math.ceil(len(panels) / 2)
     parts = list(draw_head(figures))
     for number, panel in enumerate(panels):
