@@ -193,14 +193,15 @@ void loop_each(void (*visit)(struct watch *watch, void *data), void *data)
 
 static int signal_pipe[2] = {-1, -1};
 static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+static void (*for_a_second)(int) = SIG_DFL; /* which kills */
 
 static void note_signal(int number)
 {
     int saved = errno;
     char byte = (char)number;
-    if (number != SIGHUP) { /* a second one, of either name, kills */
-        signal(SIGTERM, SIG_DFL);
-        signal(SIGINT, SIG_DFL);
+    if (number != SIGHUP) {
+        signal(SIGTERM, for_a_second);
+        signal(SIGINT, for_a_second);
     }
     if (write(signal_pipe[1], &byte, 1) < 0)
         errno = saved; /* only a full pipe, which is as good */
@@ -280,6 +281,7 @@ pid_t loop_fork(void)
     pid_t child = fork();
     if (child == 0) {
         forget_all();
+        for_a_second = SIG_IGN;
         if (open_signals() < 0) {
             perror("signals");
             _exit(EXIT_FAILURE);

@@ -48,7 +48,7 @@ void loop_each(void (*visit)(struct watch *watch, void *data), void *data);
 int64_t loop_now(void);
 
 /* What SIGTERM, SIGINT and SIGHUP mean: leave nothing to wait for, most likely. It is called by the loop, not by the signal.
-   Having told of SIGTERM or SIGINT once, the loop lets the next of them kill. */
+   Having told of SIGTERM or SIGINT once, the loop lets the next of them kill; in the child of loop_fork it ignores them. */
 void loop_on_signal(void (*told)(int number));
 
 /* What tells the loop what is ready: for start() to say, before it adds anything. Without it the best that there is. */

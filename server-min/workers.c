@@ -71,15 +71,20 @@ static unsigned number_of(const struct slot *slot)
 
 /* ---- In the child ---- */
 
+/* It has died. Who is stopping already stops at once: the parent, told twice, did so, too. */
 static void on_parent(struct watch *watch, unsigned what)
 {
+    struct sigaction now;
     (void)what;
     loop_remove(watch);
     close(watch->fd);
+    if (sigaction(SIGTERM, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+        signal(SIGTERM, SIG_DFL);
     raise(SIGTERM);
 }
 
-/* Signals to the whole group, as a terminal sends them, are the parent's to pass on. */
+/* Signals to the whole group, as a terminal sends them, are the parent's to pass on; SIGTERM, which init systems send to all,
+   is the same whether it comes from there or from the parent, or from both. */
 static _Noreturn void be_child(const struct slot *slot, int to_parent)
 {
     static struct watch parent = {.ready = on_parent, .events = LOOP_READ, .background = 1};

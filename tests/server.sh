@@ -387,6 +387,26 @@ ends_with_workers() {
     return 0
 }
 
+# As init systems do: to the workers, too, which the parent then tells a second time.
+takes_sigterm_to_all() {
+    begin "$server" --port 0 --workers 2
+    {
+        printf 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe'
+        sleep 1
+        printf 'llo'
+    } | "$talk" "$port" >"$scratch/raw" &
+    client=$!
+    nap
+    nap
+    # shellcheck disable=SC2046
+    kill -TERM $(workers_of)
+    nap
+    end || return 1
+    wait $client || return 1
+    tr -d '\r' <"$scratch/raw" >"$out"
+    test "$(statuses)" = 200
+}
+
 # Whoever kills the parent does not leave children behind.
 leaves_no_orphans() {
     begin "$server" --port 0 --workers 2
@@ -628,10 +648,11 @@ if test -r /proc/self/task/$$/children; then
     claim 'a worker that dies is replaced' replaces_the_dead
     claim 'SIGHUP replaces all workers' replaces_all
     claim 'SIGTERM ends all workers' ends_with_workers
+    claim 'SIGTERM to all processes at once lets requests in flight be finished' takes_sigterm_to_all
     claim 'workers whose parent was killed end' leaves_no_orphans
 else
     for what in '--workers 2' 'a worker that dies is replaced' 'SIGHUP replaces all workers' 'SIGTERM ends all workers' \
-        'workers whose parent was killed end'; do
+        'SIGTERM to all processes at once lets requests in flight be finished' 'workers whose parent was killed end'; do
         skip "$what" 'no /proc/PID/task/PID/children'
     done
 fi
