@@ -95,7 +95,7 @@ static _Noreturn void be_child(const struct slot *slot, int to_parent)
         close(other->watch.fd);
     parent.fd = to_parent;
     int status = all.job->begin(number, all.job->data);
-    if (status == 0 && (loop_add(&parent) < 0 || write(to_parent, "", 1) != 1))
+    if (status == 0 && (make_non_blocking(to_parent) < 0 || loop_add(&parent) < 0 || write(to_parent, "", 1) != 1))
         status = EXIT_FAILURE;
     if (status == 0)
         loop_run();
