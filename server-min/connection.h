@@ -24,6 +24,7 @@ struct server {
     struct fluxo_conn_options options;
     struct watch listener;
     struct sockets sockets;
+    struct server *next;     /* that listens, too */
     size_t count;            /* of connections */
     struct connection *turn; /* whose callbacks are running */
     struct bytes *spare;     /* for the output of a connection that has none */

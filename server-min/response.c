@@ -17,12 +17,14 @@ const struct fluxo_head *request_head(const struct request *req)
     return &req->head;
 }
 
-/* If the client waits to be asked. */
+/* If the client waits to be asked; when its response has begun to go out it is too late. */
 static void ask_for_body(struct connection *c)
 {
-    if (fluxo_conn_accept(&c->conn) < 0 || fluxo_conn_want(&c->conn) != FLUXO_WANT_CONTINUE)
+    if (!(fluxo_conn_life(&c->conn).flags & FLUXO_LIFE_EXPECT))
         return;
-    if (fluxo_write_continue(&c->response->writer) != FLUXO_DONE || !response_collect(c->response))
+    if (fluxo_conn_accept(&c->conn) < 0 || fluxo_write_continue(&c->response->writer) != FLUXO_DONE)
+        response_give_up(c->response);
+    else if (!response_collect(c->response))
         c->phase = GONE;
 }
 

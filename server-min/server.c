@@ -94,7 +94,7 @@ void server_forget_connection(struct server *server)
 
 /* ---- Stopping ---- */
 
-static struct server *listening; /* the one that signals stop */
+static struct server *listening; /* those that signals stop */
 
 static void stop_connection(struct watch *watch, void *data)
 {
@@ -124,7 +124,8 @@ static void stop(struct server *server)
 static void on_signal(int number)
 {
     (void)number;
-    stop(listening);
+    for (struct server *server = listening; server; server = server->next)
+        stop(server);
 }
 
 /* ---- Listening ---- */
@@ -133,14 +134,22 @@ static int watch_socket(struct server *server, unsigned which)
 {
     int fd = sockets_keep(&server->sockets, which);
     server->listener = (struct watch){.ready = on_ready, .fd = fd, .events = LOOP_READ};
+    if (loop_add(&server->listener) < 0) {
+        int why = errno;
+        sys.close(fd);
+        errno = why;
+        return -1;
+    }
+    server->next = listening;
     listening = server;
     loop_on_signal(on_signal);
-    return loop_add(&server->listener);
+    return 0;
 }
 
 static int begin_worker(unsigned slot, void *data)
 {
     struct server *server = data;
+    listening = NULL; /* the parent's */
     if (watch_socket(server, slot % server->sockets.count) == 0)
         return 0;
     perror("fluxo-server: a worker cannot listen");

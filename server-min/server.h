@@ -51,7 +51,8 @@ void server_set(struct server *server, const struct server_settings *settings); 
    freed the server. SIGTERM and SIGINT stop it: what has begun is finished, and nothing new accepted. */
 const char *server_listen(struct server *server, const char *host, unsigned port);
 
-/* The same, served by so many processes beside this one, which looks after them (workers.h); 0: by this process. */
+/* The same, served by so many processes beside this one, which looks after them (workers.h); 0: by this process. The others
+   do not return from this call. It is then the only server of the program. */
 const char *server_share(struct server *server, const char *host, unsigned port, unsigned workers);
 
 /* ---- The request ---- */
@@ -70,7 +71,7 @@ struct request_events {
 };
 
 /* `data` is yours, for request_data. The body is read if `body` or `end` is told of; a client that waits to be asked for it
-   (Expect: 100-continue) then is. Otherwise it is dropped when the response is complete. */
+   (Expect: 100-continue) then is: so before response_write. Otherwise it is dropped when the response is complete. */
 void request_on(struct request *req, const struct request_events *events, void *data);
 void *request_data(const struct request *req);
 

@@ -319,7 +319,9 @@ int start(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    const char *url = server_listen(server_create(answer), "127.0.0.1", 0);
+    const char *other = server_listen(server_create(answer), "127.0.0.1", 0), *url = NULL;
+    if (other)
+        url = server_listen(server_create(answer), "127.0.0.1", 0);
     if (!url)
         return 1;
     printf("Servidor rodando em %s\n", url);

@@ -230,7 +230,7 @@ else
     skip 'a body may be asked for behind response_head' 'no curl'
     skip 'a handler that pauses after each piece gets all of them' 'no curl'
 fi
-claim 'SIGTERM ends it with status 0' end
+claim 'SIGTERM ends both of its servers, with status 0' end
 
 begin "$server" --port 0
 claim '/echo sends the body back' echoes
