@@ -11,3 +11,7 @@ check_PROGRAMS += examples/hello
 examples_hello_CPPFLAGS = -I$(top_srcdir)/server-min $(server_cppflags)
 examples_hello_SOURCES = examples/hello.c
 examples_hello_LDADD = libserver.a libfluxo.a $(ZLIB_LIBS)
+
+# ---- A configuration: doc/haproxy.md explains it, tests/haproxy.sh shows that it holds ----
+
+EXTRA_DIST += examples/haproxy.cfg

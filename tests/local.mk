@@ -142,7 +142,7 @@ EXTRA_DIST += tests/accident.sh tests/differential.sh $(differential_files)
 # ---- The manual holds what the tree does ----
 
 EXTRA_DIST += tests/map.sh doc/map.py doc/life.py doc/lives.py doc/reading.py doc/writing.py doc/pictures.py doc/stories.txt doc/map.md doc/life.md doc/errors.md doc/requirements.md \
-    doc/deviations.md doc/sections.txt doc/left-out.txt
+    doc/deviations.md doc/haproxy.md doc/sections.txt doc/left-out.txt
 
 # ---- Real servers, and who speaks with them ----
 
