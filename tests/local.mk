@@ -147,5 +147,5 @@ EXTRA_DIST += tests/map.sh doc/map.py doc/life.py doc/lives.py doc/reading.py do
 # ---- Real servers, and who speaks with them ----
 
 # Programs and whom they talk with: the longest.
-peer_tests = tests/get.sh tests/transfer.sh tests/relay.sh tests/server.sh tests/handlers.sh tests/browser.sh
-EXTRA_DIST += tests/browser.sh tests/get.sh tests/transfer.sh tests/relay.sh tests/relay/ends.js tests/relay/bench.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py
+peer_tests = tests/get.sh tests/transfer.sh tests/relay.sh tests/server.sh tests/handlers.sh tests/haproxy.sh tests/browser.sh
+EXTRA_DIST += tests/browser.sh tests/haproxy.sh tests/get.sh tests/transfer.sh tests/relay.sh tests/relay/ends.js tests/relay/bench.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py
