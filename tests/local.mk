@@ -10,6 +10,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
     TOP_SRCDIR='$(abs_top_srcdir)'; TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_SRCDIR TOP_BUILDDIR; \
     FLUXO_SERVER='$(abs_top_builddir)/fluxo-server'; TALK='$(abs_top_builddir)/tests/talk'; export FLUXO_SERVER TALK; \
     HANDLERS='$(abs_top_builddir)/tests/handlers'; HELLO='$(abs_top_builddir)/examples/hello'; KQUEUE_SERVER='$(abs_top_builddir)/tests/kqueue-server'; export HANDLERS HELLO KQUEUE_SERVER; \
+    FAULTS='$(abs_top_builddir)/tests/faults'; export FAULTS; \
     FLUXO_GET='$(abs_top_builddir)/fluxo-get'; RELAY='$(abs_top_builddir)/examples/relay'; export FLUXO_GET RELAY; \
     RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
@@ -149,3 +150,13 @@ EXTRA_DIST += tests/map.sh doc/map.py doc/life.py doc/lives.py doc/reading.py do
 # Programs and whom they talk with: the longest.
 peer_tests = tests/get.sh tests/transfer.sh tests/relay.sh tests/server.sh tests/handlers.sh tests/haproxy.sh tests/browser.sh
 EXTRA_DIST += tests/browser.sh tests/haproxy.sh tests/get.sh tests/transfer.sh tests/relay.sh tests/relay/ends.js tests/relay/bench.sh tests/peers/peers.sh tests/peers/node.js tests/peers/static.py
+
+# ---- What goes wrong around a server ----
+
+check_PROGRAMS += tests/faults
+tests_faults_CPPFLAGS = -I$(top_srcdir)/parser -D_POSIX_C_SOURCE=200809L
+tests_faults_SOURCES = tests/faults.c tests/faults.h tests/crowds.c tests/client.c tests/client.h tests/text.c tests/text.h
+tests_faults_LDADD = libfluxo.a
+
+peer_tests += tests/faults.sh
+EXTRA_DIST += tests/faults.sh
