@@ -203,8 +203,8 @@ bool drip_from_many(const long *numbers)
     is_well &= drip_all(fds, count, &head, from);
     long with_heads = target_memory_kib();
     double at_rest = (double)(idle - alone) / count, kib = (double)(with_heads - alone) / count;
-    is_well &= find(kib < 24 || !judges_figures(), "memory: %.2f KiB a connection at rest, %.2f KiB with a head of 8 KiB", at_rest,
-                    kib);
+    is_well &= find(kib < 24 || !judges_figures(), "memory: %.2f KiB a connection at rest, %.2f KiB with a head of 8 KiB",
+                    at_rest, kib);
     int answered = count_answers(fds, count);
     is_well &= find(answered == count, "answered in the end: %d of %d", answered, count);
     close_many(fds, count);
@@ -272,7 +272,8 @@ static bool judge_ends(const int64_t *since, const int64_t *ends, int count, int
         last = ends[i] > last ? ends[i] : last;
     }
     return find(!never && first >= asked + deadline - EARLY && last <= since[0] + deadline + LATE,
-                "ended: %d of %d, the first %" PRId64 " ms after they were asked, the last %" PRId64 " ms after they were heard",
+                "ended: %d of %d, the first %" PRId64 " ms after they were asked, the last %" PRId64
+                " ms after they were heard",
                 count - never, count, first - asked, last - since[0]);
 }
 
@@ -315,7 +316,8 @@ bool crowd_in(const long *numbers)
     close_many(fds, count);
     int64_t left = clock_ms();
     unsigned status = ask_once(GET, sizeof GET - 1, clock_ms() + PATIENCE);
-    is_well &= find(status == 200, "when they have left the next is answered %u, after %" PRId64 " ms", status, clock_ms() - left);
+    is_well &=
+        find(status == 200, "when they have left the next is answered %u, after %" PRId64 " ms", status, clock_ms() - left);
     free(fds);
     return is_well;
 }
@@ -325,7 +327,7 @@ bool crowd_in(const long *numbers)
 enum { BODY_SIZE = 10000 };
 
 struct caller {
-    int fd; /* -1: not connected */
+    int fd;      /* -1: not connected */
     bool is_new; /* not answered yet on this connection */
     bool is_asking;
     struct text request, expected; /* its answer's body */
@@ -464,7 +466,8 @@ static void call_for(struct caller *callers, int count, int milliseconds, bool w
     free(polls);
 }
 
-/* NUMBERS: callers; ms; how many may fail or be refused; 1: with harmless signals. It ends before its time when the server does. */
+/* NUMBERS: callers; ms; how many may fail or be refused; 1: with harmless signals. It ends before its time when the server
+ * does. */
 bool call(const long *numbers)
 {
     int count = (int)numbers[0];
@@ -489,7 +492,9 @@ bool call(const long *numbers)
 
 static void besiege_once(void)
 {
-    static const char *const openings[] = {"BAD\r\n\r\n", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\n\r\n",
+    static const char *const openings[] = {"BAD\r\n\r\n",
+                                           "GET / HTTP/1.1\r\n",
+                                           "GET / HTTP/1.1\r\n\r\n",
                                            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhe",
                                            "GET /stream?n=100&ms=5 HTTP/1.1\r\nHost: a\r\n\r\n",
                                            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"};
@@ -543,5 +548,6 @@ bool besiege(const long *numbers)
     }
     close_many(fds, count);
     free(fds);
-    return find(true, "siege: %ld bad connections; closed by the server: %ld idle, %ld slow", besieged, closed_idle, closed_slow);
+    return find(true, "siege: %ld bad connections; closed by the server: %ld idle, %ld slow", besieged, closed_idle,
+                closed_slow);
 }

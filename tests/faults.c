@@ -24,8 +24,8 @@
 
 enum {
     MISUSED = 64,
-    LATE = 1000,   /* ms after a deadline by which it must have been kept */
-    EARLY = 2,     /* ms: two clocks that are cut to milliseconds */
+    LATE = 1000,    /* ms after a deadline by which it must have been kept */
+    EARLY = 2,      /* ms: two clocks that are cut to milliseconds */
     PATIENCE = 5000 /* ms: for what should come at once */
 };
 
@@ -419,13 +419,12 @@ static void on_digest(void *data, const char *octets, size_t length)
 
 static void write_conversation(struct text *text)
 {
-    static const char visible[] =
-        "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nBREW / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"
-        "POST /echo HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n"
-        "1\\r\\na\\r\\n1388;a=b\\r\\n\\(5000*b)\\r\\n0\\r\\nC: d\\r\\n\\r\\n"
-        "POST /echo HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 300000\\r\\n\\r\\n\\(300000*c)"
-        "GET /headers HTTP/1.1\\r\\nHost: a\\r\\nA: \\(2000*b)\\r\\n\\r\\n"
-        "GET /stream?n=20&ms=1 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n";
+    static const char visible[] = "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nBREW / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"
+                                  "POST /echo HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n"
+                                  "1\\r\\na\\r\\n1388;a=b\\r\\n\\(5000*b)\\r\\n0\\r\\nC: d\\r\\n\\r\\n"
+                                  "POST /echo HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 300000\\r\\n\\r\\n\\(300000*c)"
+                                  "GET /headers HTTP/1.1\\r\\nHost: a\\r\\nA: \\(2000*b)\\r\\n\\r\\n"
+                                  "GET /stream?n=20&ms=1 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n";
     for (int i = 0; i < 20; i++)
         text_add_bytes(text, visible, sizeof visible - 1);
     text_add_format(text, "GET / HTTP/1.1\r\nHost : a\r\n\r\n");
@@ -697,7 +696,6 @@ static void make_chunk(struct producer *p)
         text_add_format(&p->ready, "0\r\nA: b\r\nC: d\r\n\r\n");
 }
 
-
 static size_t offer(struct producer *p)
 {
     if (p->sent == p->ready.length) {
@@ -769,8 +767,9 @@ bool echo_slowly(const long *numbers)
         goes_on = hear_echo(fd, &producer, &reading, octets / (uint64_t)numbers[2] * (uint64_t)i, until);
     }
     goes_on = goes_on && hear_echo(fd, &producer, &reading, UINT64_MAX, until);
-    bool is_well = find(goes_on && reading.place == AT_END && expected.octets == octets && !expected.wrong,
-                        "octets: %" PRIu64 " of %" PRIu64 ", of which wrong: %" PRIu64, expected.octets, octets, expected.wrong);
+    bool is_well =
+        find(goes_on && reading.place == AT_END && expected.octets == octets && !expected.wrong,
+             "octets: %" PRIu64 " of %" PRIu64 ", of which wrong: %" PRIu64, expected.octets, octets, expected.wrong);
     is_well &= find(reading.trailers == (producer.chunk ? 2 : 0), "trailers: %u", reading.trailers);
     is_well &= find(most - before < 1024 || !judges_figures(), "memory, unheard: from %ld to %ld KiB", before, most);
     close(fd);
@@ -787,7 +786,8 @@ bool outlive_lower(const long *numbers)
     struct reading reading = {0}, next = {0};
     int fd = dial();
     (void)numbers;
-    bool is_well = send_all(fd, stream, sizeof stream - 1, clock_ms() + PATIENCE) && wait_for(fd, POLLIN, clock_ms() + PATIENCE);
+    bool is_well =
+        send_all(fd, stream, sizeof stream - 1, clock_ms() + PATIENCE) && wait_for(fd, POLLIN, clock_ms() + PATIENCE);
     is_well &= ask_once(GET, sizeof GET - 1, clock_ms() + PATIENCE) == 200;
     is_well &= read_answer(fd, &reading, clock_ms() + PATIENCE);
     is_well &= send_all(fd, GET, sizeof GET - 1, clock_ms() + PATIENCE) && read_answer(fd, &next, clock_ms() + 1000);
@@ -803,20 +803,20 @@ static const struct {
     const char *name;
     scenario *run;
 } scenarios[] = {
-    {"deadlines", wait_for_deadlines},   /* the server's deadlines, ms */
+    {"deadlines", wait_for_deadlines},       /* the server's deadlines, ms */
     {"slow-readers", wait_for_slow_readers}, /* the server's deadline, ms */
-    {"resets", reset_everywhere},        /* how many at each place */
+    {"resets", reset_everywhere},            /* how many at each place */
     {"half-closes", close_halves},
-    {"pipeline", pipeline_unread},       /* requests */
+    {"pipeline", pipeline_unread}, /* requests */
     {"conversation", converse},
-    {"limits", exceed_limits},           /* the server's --max-body */
-    {"echo", echo_slowly},               /* octets, octets a chunk, pauses */
+    {"limits", exceed_limits}, /* the server's --max-body */
+    {"echo", echo_slowly},     /* octets, octets a chunk, pauses */
     {"outlive", outlive_lower},
-    {"drip", drip_from_many},            /* clients, ms */
-    {"idle", expire_at_once},            /* clients, the server's deadline in ms */
-    {"crowd", crowd_in},                 /* clients, ms */
-    {"call", call},                      /* callers, ms, failures that are allowed, 1: harmless signals meanwhile */
-    {"besiege", besiege},                /* idle clients, slow clients, ms */
+    {"drip", drip_from_many}, /* clients, ms */
+    {"idle", expire_at_once}, /* clients, the server's deadline in ms */
+    {"crowd", crowd_in},      /* clients, ms */
+    {"call", call},           /* callers, ms, failures that are allowed, 1: harmless signals meanwhile */
+    {"besiege", besiege},     /* idle clients, slow clients, ms */
 };
 
 static void allow_many_descriptors(void)

@@ -11,7 +11,7 @@
 typedef bool scenario(const long *numbers);
 
 scenario wait_for_deadlines, wait_for_slow_readers, reset_everywhere, close_halves, pipeline_unread, converse, exceed_limits,
-    echo_slowly, outlive_lower; /* faults.c: a few connections */
+    echo_slowly, outlive_lower;                                   /* faults.c: a few connections */
 scenario drip_from_many, expire_at_once, crowd_in, call, besiege; /* crowds.c: many */
 
 bool judges_figures(void); /* of processor and memory: a build with sanitizers has others */

@@ -160,3 +160,22 @@ tests_faults_LDADD = libfluxo.a
 
 peer_tests += tests/faults.sh
 EXTRA_DIST += tests/faults.sh
+
+# The same, and more, in a made-up world.
+if HAVE_CMOCKA
+check_PROGRAMS += tests/timers.test
+tests_timers_test_CPPFLAGS = -I$(top_srcdir)/server-min $(server_cppflags) $(CMOCKA_CFLAGS)
+tests_timers_test_SOURCES = tests/timers.c
+tests_timers_test_LDADD = libserver.a $(CMOCKA_LIBS)
+TESTS += tests/timers.test
+
+if HAVE_WRAP
+check_PROGRAMS += tests/loop.test
+tests_loop_test_CPPFLAGS = -I$(top_srcdir)/server-min $(server_cppflags) $(CMOCKA_CFLAGS)
+tests_loop_test_SOURCES = tests/loop.c tests/world.c tests/world.h tests/client.c tests/client.h \
+    server-min/echo.c server-min/handlers.h server-min/headers.c server-min/hello.c server-min/stream.c
+tests_loop_test_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=loop_on_signal
+tests_loop_test_LDADD = libserver.a libfluxo.a $(ZLIB_LIBS) $(CMOCKA_LIBS)
+TESTS += tests/loop.test
+endif
+endif
