@@ -140,7 +140,8 @@ static const struct conversation {
     {"GET /stream?n=3&ms=5 HTTP/1.1\r\nHost: a\r\n\r\nGET /stream?n=0 HTTP/1.1\r\nHost: a\r\n\r\n", true},
     {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" GET, true},
     {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nx\r\n", true},
-    {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n1\r\nc\r\n0\r\nD: e\r\n\r\n" GET, false},
+    {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n1\r\nc\r\n0\r\nD: e\r\n\r\n" GET,
+     false},
     {"POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello" GET, false},
     {"POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello" GET, false},
     {"GET / HTTP/1.1\r\nHost: a\r\nA: ", true},
@@ -378,6 +379,52 @@ static void nor_do_they_that_of_the_next(void **state)
     int64_t since = run_with(set);
     assert_statuses(peer, 200, 408);
     assert_kept(peer, peer->answered_at, since, set.head_timeout);
+}
+
+/* The rest of the first head, and the beginning of a second one, nine seconds later. */
+static void bring_more(void)
+{
+    world.peers[0].arrived = world.peers[0].length;
+    world.plot = NULL;
+}
+
+static void each_head_has_a_time_of_its_own(void **state)
+{
+    struct server_settings set = make_settings();
+    (void)state;
+    world_begin();
+    struct peer *peer = add_text(GET "GET / HT");
+    peer->arrived = 10;
+    peer->ends = false;
+    world.plot = bring_more;
+    world.plot_at = world.now + 9000;
+    int64_t since = run_with(set);
+    assert_statuses(peer, 200, 408);
+    assert_kept(peer, peer->answered_at, since + 9000, set.head_timeout);
+}
+
+static void wake_each_millisecond(void)
+{
+    world.plot_at = world.now + 1;
+    world.peers[1].arrived++;
+    if (world.peers[0].is_shut)
+        world.plot = NULL;
+}
+
+/* Though the loop looks at the clock each millisecond. */
+static void no_deadline_is_early(void **state)
+{
+    struct server_settings set = make_settings();
+    (void)state;
+    set.head_timeout = 1000;
+    world_begin();
+    struct peer *peer = add_text("GET / HT");
+    add_slow("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n");
+    peer->ends = false;
+    world.plot = wake_each_millisecond;
+    world.plot_at = world.now + 1;
+    int64_t since = run_with(set);
+    assert_int_equal(peer->answered_at - since, set.head_timeout);
 }
 
 static void keep_body(uint32_t time)
@@ -763,6 +810,8 @@ int start(int argc, char **argv)
         cmocka_unit_test(a_head_has_its_time),
         cmocka_unit_test(bytes_do_not_put_off_the_time_for_a_head),
         cmocka_unit_test(nor_do_they_that_of_the_next),
+        cmocka_unit_test(each_head_has_a_time_of_its_own),
+        cmocka_unit_test(no_deadline_is_early),
         cmocka_unit_test(a_body_has_its_time),
         cmocka_unit_test(bytes_put_off_the_time_for_a_body),
         cmocka_unit_test(an_idle_connection_has_its_time),
