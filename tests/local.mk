@@ -159,7 +159,7 @@ tests_faults_SOURCES = tests/faults.c tests/faults.h tests/crowds.c tests/client
 tests_faults_LDADD = libfluxo.a
 
 peer_tests += tests/faults.sh
-EXTRA_DIST += tests/faults.sh tests/soak.sh
+EXTRA_DIST += tests/faults.sh tests/soak.sh doc/server-faults.md
 
 # The same, and more, in a made-up world.
 if HAVE_CMOCKA

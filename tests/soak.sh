@@ -19,7 +19,8 @@ seconds=${1:-120}
 callers=16
 leak=1024 # KiB: more than that above what it had under load from the beginning is one
 LC_ALL=C
-export LC_ALL
+GLIBC_TUNABLES=glibc.malloc.tcache_count=0 # whose slow filling would look like a leak
+export LC_ALL GLIBC_TUNABLES
 
 case $seconds in
 '' | *[!0-9]*) echo "soak: not a number of seconds: $seconds" >&2; exit 64 ;;
@@ -76,9 +77,9 @@ note() {
         "$(descriptors)" "$(memory)" "$(workers | wc -w)" "$(cut -d ' ' -f 1 /proc/loadavg)" >>"$log"
 }
 
-# Of this part's lines: KiB a minute, by least squares; and the first.
+# Of this part's lines, but for the first: KiB a minute, by least squares.
 slope() {
-    grep " $name " "$log" | sed 's/.*seconds=\([0-9]*\) .*memory=\([0-9]*\)KiB.*/\1 \2/' | awk '
+    grep " $name " "$log" | sed 1d | sed 's/.*seconds=\([0-9]*\) .*memory=\([0-9]*\)KiB.*/\1 \2/' | awk '
         { n++; x += $1; y += $2; xx += $1 * $1; xy += $1 * $2 }
         END { d = n * xx - x * x; printf "%.0f", d ? 60 * (n * xy - x * y) / d : 0 }'
 }
