@@ -189,7 +189,7 @@ ends_under_load() {
 }
 
 hangs_up_thrice() {
-    for time in 1 2 3; do
+    for _ in 1 2 3; do
         kill -HUP "$pid"
         sleep 0.4
     done
