@@ -103,7 +103,7 @@ static bool open_request(struct connection *c)
 static void end_exchange(struct connection *c)
 {
     struct request *req = c->request;
-    if (c->response && c->server->set.logs)
+    if (c->response && c->response->status && c->server->set.logs)
         log_exchange(c->watch.fd, &req->head, fluxo_conn_facts(&c->conn).minor, c->response->status, c->response->octets);
     if (req && req->is_given && req->events && req->events->closed)
         req->events->closed(req, c->response);
@@ -555,8 +555,7 @@ void connection_stop(struct connection *c)
 {
     connection_enter(c);
     read_some(c);
-    if (c->phase != LINGERING)
-        c->waiting = FOR_NOTHING; /* the deadlines are others now */
+    c->waiting = FOR_NOTHING; /* the deadlines are others now */
     c->has_come = true;
     settle(c);
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#if !defined __linux__
+#undef _POSIX_C_SOURCE /* which would hide _SC_NPROCESSORS_ONLN */
+#endif
 #include "settings.h"
 
 #include <errno.h>
@@ -37,8 +40,8 @@ static const char HELP[] =
     "  --help               print this and leave\n"
     "  --version            print the version and leave\n"
     "\n"
-    "Times are in seconds, with a fraction if you like; 0 is no bound. SIGTERM and SIGINT finish what has\n"
-    "begun and stop; a second one stops at once. SIGHUP replaces the workers, one by one.\n";
+    "Times are in seconds, with a fraction if you like; 0 is no bound, but for --grace. SIGTERM and SIGINT\n"
+    "finish what has begun and stop; a second one stops at once. SIGHUP replaces the workers, one by one.\n";
 
 static _Noreturn void leave_misused(const char *what, const char *word)
 {
@@ -87,10 +90,10 @@ static uint32_t read_seconds(const char *text)
     uint32_t milliseconds = 0, worth = 100;
     bool is_number = text[0] >= '0' && text[0] <= '9' && seconds < SECONDS_MOST;
     if (*end == '.')
-        for (end++; *end >= '0' && *end <= '9'; end++, worth /= 10)
+        for (end++; *end >= '0' && *end <= '9' && worth; end++, worth /= 10)
             milliseconds += (uint32_t)(*end - '0') * worth;
     if (!is_number || *end)
-        leave_misused("not a time in seconds", text);
+        leave_misused("not a time in seconds, to the millisecond", text);
     return (uint32_t)seconds * 1000 + milliseconds;
 }
 
