@@ -19,8 +19,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#if defined __linux__
+#if defined __linux__ && defined __has_include
+#if __has_include(<linux/filter.h>) /* a package of its own in some */
 #include <linux/filter.h>
+#endif
 #endif
 
 #include "system.h"
@@ -92,18 +94,6 @@ static int share_address(int fd)
 {
     return set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 }
-
-/* By chance, where that can be had, rather than by a hash of the addresses, which would let a client choose its worker. */
-static void share_connections(const struct sockets *sockets)
-{
-    struct sock_filter choose[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)SKF_AD_OFF + SKF_AD_RANDOM),
-        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, sockets->count),
-        BPF_STMT(BPF_RET | BPF_A, 0),
-    };
-    struct sock_fprog program = {sizeof choose / sizeof *choose, choose};
-    setsockopt(sockets->fds[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);
-}
 #else
 static unsigned count_sockets(unsigned workers)
 {
@@ -116,7 +106,21 @@ static int share_address(int fd)
     (void)fd;
     return 0;
 }
+#endif
 
+#if defined SO_ATTACH_REUSEPORT_CBPF && defined SKF_AD_RANDOM
+/* By chance, where that can be had, rather than by a hash of the addresses, which would let a client choose its worker. */
+static void share_connections(const struct sockets *sockets)
+{
+    struct sock_filter choose[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)SKF_AD_OFF + SKF_AD_RANDOM),
+        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, sockets->count),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct sock_fprog program = {sizeof choose / sizeof *choose, choose};
+    setsockopt(sockets->fds[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);
+}
+#else
 static void share_connections(const struct sockets *sockets)
 {
     (void)sockets;
