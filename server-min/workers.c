@@ -246,7 +246,7 @@ static void say_how(const struct child *child, int status)
 static void miss(struct child *child)
 {
     struct slot *slot = child->slot;
-    if (number_of(slot) == all.replaced) /* the new ones are no good: the old ones go on */
+    if (number_of(slot) == all.replaced && child->state == STARTING) /* the new ones are no good: the old ones go on */
         all.replaced = all.count;
     if (slot->child && slot->child != child)
         return;
@@ -333,8 +333,12 @@ int workers_start(unsigned count, const struct workers_job *job)
     loop_on_signal(on_signal);
     for (unsigned i = 0; i < count; i++) {
         all.slots[i].watch = (struct watch){.ready = on_delay, .fd = -1};
-        if (start_child(&all.slots[i]) < 0)
-            return -1;
+        if (start_child(&all.slots[i]) == 0)
+            continue;
+        int why = errno;
+        stop_all();
+        errno = why;
+        return -1;
     }
     return 0;
 }
