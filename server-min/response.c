@@ -76,7 +76,7 @@ static void on_tick(struct watch *watch, unsigned what)
     struct connection *c = connection_of(res);
     (void)what;
     connection_enter(c);
-    if (!response_is_ended(res) && events_of(res)->tick)
+    if (!response_is_ended(res) && events_of(res) && events_of(res)->tick)
         events_of(res)->tick(c->request, res);
     connection_leave(c);
 }
@@ -156,6 +156,7 @@ static void collect(struct response *res)
     if (!response_collect(res)) {
         res->stage = ENDED;
         connection_of(res)->phase = GONE;
+        connection_wake(connection_of(res));
     }
 }
 

@@ -30,7 +30,7 @@ typedef void handler(struct request *req, struct response *res);
 
 /* ---- The server ---- */
 
-/* Times in milliseconds, 0: no bound, but for grace. */
+/* Times in milliseconds. 0: no bound, but for grace and most_body. */
 struct server_settings {
     uint32_t head_timeout;     /* for a request's head, from its first byte to its last: 408 */
     uint32_t body_timeout;     /* without a byte of a body that is due: 408 if nothing is answered yet */
@@ -62,7 +62,8 @@ const struct fluxo_head *request_head(const struct request *req);
 
 /* What a handler may want to be told; NULL: not that. */
 struct request_events {
-    void (*body)(struct request *req, struct response *res, struct fluxo_span octets); /* some of the content */
+    void (*body)(struct request *req, struct response *res,
+                 struct fluxo_span octets); /* some of the content, until you return */
     void (*trailer)(struct request *req, struct response *res, struct fluxo_span name, struct fluxo_span value);
     void (*end)(struct request *req, struct response *res);     /* the request is complete */
     void (*drained)(struct request *req, struct response *res); /* after a write that was FULL: there is room again */
