@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <netdb.h>
@@ -156,13 +157,15 @@ static void wait_a_little(void)
     out.is_waiting = true;
 }
 
+/* A reader that is slow is asked again soon; one that has gone, or a disk that is full, with the next line. */
 static void on_time(struct watch *watch, unsigned what)
 {
     (void)watch;
     (void)what;
     out.is_waiting = false;
+    errno = 0;
     log_flush();
-    if (out.length)
+    if (out.length && (!errno || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         wait_a_little();
 }
 

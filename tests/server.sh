@@ -479,6 +479,23 @@ logs_to_standard_output() {
     is_hello && nap && nap && grep -q '"GET / HTTP/1.1" 200 11' "$scratch/said" && end
 }
 
+wake_ups() {
+    awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$pid/status"
+}
+
+# It is asked again with the next line, not ten times a second.
+rests_without_reader() {
+    mkfifo "$scratch/reader" || return 1
+    sleep 0.5 <"$scratch/reader" &
+    begin "$server" --port 0 --access-log "$scratch/reader"
+    sleep 1
+    is_hello && sleep 0.5 || return 1
+    before=$(wake_ups)
+    sleep 1
+    echo "wake-ups: from $before to $(wake_ups)" >"$out"
+    test $(($(wake_ups) - before)) -lt 3 && is_hello && end
+}
+
 tells_a_log_that_cannot_be() {
     exits 1 --port 0 --access-log /nowhere/log && grep -q '/nowhere/log: ' "$scratch/refused"
 }
@@ -678,6 +695,11 @@ fi
 claim '--access-log has a line a response' writes_a_log
 claim 'a line of the log tells its own request, however that came, if it was answered' logs_what_was_asked
 claim '--access-log - goes to standard output' logs_to_standard_output
+if test -r "/proc/self/status"; then
+    claim 'a log that nobody reads any more does not keep the server awake' rests_without_reader
+else
+    skip 'a log that nobody reads any more does not keep the server awake' 'no /proc'
+fi
 claim 'a log that cannot be written is told' tells_a_log_that_cannot_be
 claim '--quiet says nothing' says_nothing
 
