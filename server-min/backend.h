@@ -18,8 +18,8 @@ struct backend {
     void (*remove)(int fd);
 
     /* Waits until something is ready, so many milliseconds at most (-1: for ever), and calls `found` for each that is: with
-       what was asked for, and LOOP_BROKEN beside it when the connection is broken. Between two calls of `found` any of the
-       functions above may be called. Returns -1: errno. */
+       what was asked for, and LOOP_BROKEN beside it when the connection is broken, if the system tells. Between two calls of
+       `found` any of the functions above may be called. Returns -1: errno. */
     int (*wait)(int milliseconds, found_ready *found);
 };
 

@@ -20,7 +20,8 @@ enum {
     LOOP_READ = 1,
     LOOP_WRITE = 2,
     LOOP_TIMEOUT = 4,
-    LOOP_BROKEN = 8 /* told to those who want neither to read nor to write: the connection is reset, or closed both ways */
+    LOOP_BROKEN = 8 /* told to those who want neither to read nor to write: the connection is reset, or closed both ways;
+                       by epoll and poll, the others do not tell */
 };
 
 #define LOOP_NEVER INT64_MAX
