@@ -476,10 +476,11 @@ void connection_leave(struct connection *c)
     settle(c);
 }
 
+/* It can be written to at once, mostly. If not, a client may be sending that reads no more until it has sent all. */
 void connection_wake(struct connection *c)
 {
     if (c->server->turn != c)
-        loop_want(&c->watch, c->watch.events | (unsigned)LOOP_WRITE);
+        loop_want(&c->watch, LOOP_READ | LOOP_WRITE);
 }
 
 static void expire(struct connection *c)

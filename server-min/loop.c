@@ -9,8 +9,8 @@
  *     3. call those whose descriptors are ready, a signal being one of them: the pipe that its handler writes to
  *     4. call those whose deadline has passed, the soonest first
  *
- * and again, as long as something that is not in the background is watched. What
- * a callback leaves undone is told again in the next turn, when all others have been called.
+ * and again, as long as something that is not in the background is watched. What a callback leaves undone is told again in the
+ * next turn, when all others have been called.
  *
  * A watch is found by its descriptor, never by an address that the system keeps: so one that is removed, even in the turn that
  * finds it ready, is just not found. A descriptor that is closed and opened anew in one turn may be called for nothing, and
