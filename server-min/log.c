@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +16,13 @@
 #include "loop.h"
 #include "system.h"
 
+#ifndef PIPE_BUF
+#define PIPE_BUF _POSIX_PIPE_BUF
+#endif
+
 enum {
     ROOM = 65536,     /* octets */
-    LINE_MOST = 4096, /* octets: a target that is longer is cut */
+    LINE_MOST = 3840, /* octets: a target that is longer is cut, so that a line is what most pipes take in one piece */
     SOON = 100        /* ms */
 };
 
@@ -29,7 +34,7 @@ static struct {
     int fd;
     size_t length;
     unsigned long lost;
-    bool is_added, is_waiting;
+    bool is_file, is_added, is_waiting;
     char bytes[ROOM];
 } out = {.watch = {.ready = on_time, .fd = -1, .background = 1}, .fd = -1};
 
@@ -40,7 +45,8 @@ int log_open(const char *path)
     out.fd = strcmp(path, "-") == 0 ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (out.fd < 0 || fstat(out.fd, &kind) < 0)
         return -1;
-    return S_ISREG(kind.st_mode) ? 0 : make_non_blocking(out.fd);
+    out.is_file = S_ISREG(kind.st_mode);
+    return out.is_file ? 0 : make_non_blocking(out.fd);
 }
 
 /* ---- Lines ---- */
@@ -137,13 +143,29 @@ static void tell_lost(void)
     out.lost = 0;
 }
 
+/* All to a file, which is appended to in one piece; to a pipe the whole lines that it takes so, or at least one. */
+static size_t measure_piece(const char *bytes, size_t length)
+{
+    size_t whole = 0;
+    if (out.is_file || length <= PIPE_BUF)
+        return length;
+    for (size_t i = 0; i < PIPE_BUF || !whole; i++)
+        whole = bytes[i] == '\n' ? i + 1 : whole;
+    return whole;
+}
+
+/* In pieces between which other workers may write. */
 void log_flush(void)
 {
-    ssize_t written = out.length ? write(out.fd, out.bytes, out.length) : 0;
-    if (written <= 0)
+    size_t done = 0;
+    ssize_t written = 0;
+    while (done < out.length &&
+           (written = write(out.fd, out.bytes + done, measure_piece(out.bytes + done, out.length - done))) > 0)
+        done += (size_t)written;
+    if (!done)
         return;
-    out.length -= (size_t)written;
-    memmove(out.bytes, out.bytes + written, out.length);
+    out.length -= done;
+    memmove(out.bytes, out.bytes + done, out.length);
     tell_lost();
 }
 

@@ -479,6 +479,22 @@ logs_to_standard_output() {
     is_hello && nap && nap && grep -q '"GET / HTTP/1.1" 200 11' "$scratch/said" && end
 }
 
+# Two workers and a reader that is late.
+breaks_no_line() {
+    mkfifo "$scratch/late" || return 1
+    { sleep 2; cat; } <"$scratch/late" >"$scratch/log3" &
+    reader=$!
+    begin "$server" --port 0 --workers 2 --access-log "$scratch/late"
+    for client in 1 2 3 4 5 6; do
+        answers "$(repeat 200 '200 ' | sed 's/ $//')" "$(repeat 200 "GET /$(repeat 300 a) HTTP/1.1\r\nHost: a\r\n\r\n")" || return 1
+    done
+    sleep 2
+    end && wait $reader
+    grep -v '^# [0-9]* lines are lost' "$scratch/log3" | grep -vx '127.0.0.1 - - .* "GET /a\{300\} HTTP/1.1" 200 11' >"$out"
+    echo "of $(wc -l <"$scratch/log3") lines" >>"$out"
+    test "$(wc -l <"$out")" = 1 && test "$(wc -l <"$scratch/log3")" -gt 300
+}
+
 wake_ups() {
     awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$pid/status"
 }
@@ -695,6 +711,7 @@ fi
 claim '--access-log has a line a response' writes_a_log
 claim 'a line of the log tells its own request, however that came, if it was answered' logs_what_was_asked
 claim '--access-log - goes to standard output' logs_to_standard_output
+claim 'workers that write to one pipe break no line of the others' breaks_no_line
 if test -r "/proc/self/status"; then
     claim 'a log that nobody reads any more does not keep the server awake' rests_without_reader
 else
