@@ -113,8 +113,6 @@ static void close_listener(struct server *server)
 
 static void stop(struct server *server)
 {
-    if (server->stopping)
-        return;
     close_listener(server);
     server->stopping = true;
     server->stop_at = loop_now() + server->set.grace;
@@ -124,8 +122,11 @@ static void stop(struct server *server)
 static void on_signal(int number)
 {
     (void)number;
-    for (struct server *server = listening; server; server = server->next)
+    while (listening) {
+        struct server *server = listening;
+        listening = server->next;
         stop(server);
+    }
 }
 
 /* ---- Listening ---- */
