@@ -551,12 +551,19 @@ void connection_open(struct server *server, int fd)
     watch_on(c);
 }
 
-/* A request may have come that we have not been told of, or be on its way. */
+/* A request may have come that we have not been told of, or be on its way. Who stops the server in his own turn goes on with
+   it, and settles at its end. */
 void connection_stop(struct connection *c)
 {
-    connection_enter(c);
-    read_some(c);
+    struct server *server = c->server;
+    struct connection *turn = server->turn;
     c->waiting = FOR_NOTHING; /* the deadlines are others now */
     c->has_come = true;
+    if (turn == c)
+        return;
+    connection_enter(c);
+    read_some(c);
+    c->waiting = FOR_NOTHING;
     settle(c);
+    server->turn = turn;
 }

@@ -94,12 +94,22 @@ void server_forget_connection(struct server *server)
 
 /* ---- Stopping ---- */
 
-static struct server *listening; /* those that signals stop */
+static struct server *listening; /* those that signals close */
 
 static void stop_connection(struct watch *watch, void *data)
 {
-    if (connection_is(watch) && ((struct connection *)watch)->server == data)
-        connection_stop((struct connection *)watch);
+    struct connection *connection = (struct connection *)watch;
+    if (connection_is(watch) && connection->server == data)
+        connection_stop(connection);
+}
+
+static void unlist(struct server *server)
+{
+    struct server **place = &listening;
+    while (*place && *place != server)
+        place = &(*place)->next;
+    if (*place)
+        *place = server->next;
 }
 
 /* Those who wait to be accepted would be reset when the listener is closed. */
@@ -111,8 +121,11 @@ static void close_listener(struct server *server)
     sys.close(server->listener.fd);
 }
 
-static void stop(struct server *server)
+void server_close(struct server *server)
 {
+    if (server->stopping)
+        return;
+    unlist(server);
     close_listener(server);
     server->stopping = true;
     server->stop_at = loop_now() + server->set.grace;
@@ -122,11 +135,8 @@ static void stop(struct server *server)
 static void on_signal(int number)
 {
     (void)number;
-    while (listening) {
-        struct server *server = listening;
-        listening = server->next;
-        stop(server);
-    }
+    while (listening)
+        server_close(listening);
 }
 
 /* ---- Listening ---- */

@@ -55,6 +55,10 @@ const char *server_listen(struct server *server, const char *host, unsigned port
    do not return from this call. It is then the only server of the program. */
 const char *server_share(struct server *server, const char *host, unsigned port, unsigned workers);
 
+/* As SIGTERM: accepts no more, finishes what has begun within the grace, and leaves the loop nothing to wait for. Of a server
+   that listens; also from within a handler. */
+void server_close(struct server *server);
+
 /* ---- The request ---- */
 
 /* Method, target, fields (fluxo/stream.h). Its spans may move when the handler returns: ask for them again. */
@@ -71,6 +75,8 @@ struct request_events {
     void (*closed)(struct request *req, struct response *res);  /* once, and last: sent, or broken off. Free what is yours */
 };
 
+/* A client that has gone is noticed by what is sent to it, and if nothing is, by a reset, or a minute or two later when it does
+   not answer the system's probes: one that has only closed its sending side may still want the response. */
 /* `data` is yours, for request_data. The body is read if `body` or `end` is told of; a client that waits to be asked for it
    (Expect: 100-continue) then is: so before response_write. Otherwise it is dropped when the response is complete. */
 void request_on(struct request *req, const struct request_events *events, void *data);

@@ -277,6 +277,17 @@ static void ask_after_head(struct request *req, struct response *res)
     request_on(req, &events, NULL);
 }
 
+static struct server *server;
+
+static void close_server(struct request *req, struct response *res)
+{
+    (void)req;
+    server_close(server);
+    server_close(server);
+    response_head(res, 200, TEXT, NULL);
+    response_end(res, "closing\n");
+}
+
 static const struct {
     const char *path;
     handler *handle;
@@ -305,6 +316,7 @@ static const struct {
     {"/closed", tell_closed},
     {"/count", count_slowly},
     {"/ask", ask_after_head},
+    {"/close", close_server},
 };
 
 static void answer(struct request *req, struct response *res)
@@ -320,8 +332,9 @@ int start(int argc, char **argv)
     (void)argc;
     (void)argv;
     const char *other = server_listen(server_create(answer), "127.0.0.1", 0), *url = NULL;
+    server = server_create(answer);
     if (other)
-        url = server_listen(server_create(answer), "127.0.0.1", 0);
+        url = server_listen(server, "127.0.0.1", 0);
     if (!url)
         return 1;
     printf("Servidor rodando em %s\n", url);

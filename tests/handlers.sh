@@ -111,6 +111,16 @@ asks_for_the_body() {
     has '< HTTP/1.1 100 Continue' && has '< HTTP/1.1 200 OK' && grep -q 'asked for' "$out"
 }
 
+# What has begun is finished, the connection ends, and nobody else gets in.
+closes_itself() {
+    printf '%b' "$(get /late)" | "$talk" "$port" >"$scratch/late" &
+    late=$!
+    nap
+    ask "$(get /close)$last" --wait 2000 && test "$(statuses)" = 200 && has 'Connection: close' || return 1
+    wait $late && grep -q '^/late' "$scratch/late" || return 1
+    test -n "$("$talk" "$port" --wait 100 2>&1 </dev/null)"
+}
+
 # ---- The handlers of fluxo-server ----
 
 echoes() {
@@ -231,6 +241,10 @@ else
     skip 'a handler that pauses after each piece gets all of them' 'no curl'
 fi
 claim 'SIGTERM ends both of its servers, with status 0' end
+begin "$handlers"
+claim 'a handler may close the server' closes_itself
+claim 'SIGTERM ends the other one, with status 0' end
+
 
 begin "$server" --port 0
 claim '/echo sends the body back' echoes
