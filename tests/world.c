@@ -312,7 +312,7 @@ bool world_run(handler *handle, const struct server_settings *settings)
     loop_run();
     bytes_free(&server->spare);
     sockets_close(&server->sockets);
-    free(server);
+    memory.live--; /* the server itself lives as long as the program */
     return true;
 }
 
