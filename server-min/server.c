@@ -94,22 +94,13 @@ void server_forget_connection(struct server *server)
 
 /* ---- Stopping ---- */
 
-static struct server *listening; /* those that signals close */
+static struct server *listening; /* or closed: those that signals close */
 
 static void stop_connection(struct watch *watch, void *data)
 {
     struct connection *connection = (struct connection *)watch;
     if (connection_is(watch) && connection->server == data)
         connection_stop(connection);
-}
-
-static void unlist(struct server *server)
-{
-    struct server **place = &listening;
-    while (*place && *place != server)
-        place = &(*place)->next;
-    if (*place)
-        *place = server->next;
 }
 
 /* Those who wait to be accepted would be reset when the listener is closed. */
@@ -125,7 +116,6 @@ void server_close(struct server *server)
 {
     if (server->stopping)
         return;
-    unlist(server);
     close_listener(server);
     server->stopping = true;
     server->stop_at = loop_now() + server->set.grace;
@@ -135,8 +125,8 @@ void server_close(struct server *server)
 static void on_signal(int number)
 {
     (void)number;
-    while (listening)
-        server_close(listening);
+    for (struct server *server = listening; server; server = server->next)
+        server_close(server);
 }
 
 /* ---- Listening ---- */
