@@ -11,7 +11,7 @@ begin_claim() {
 }
 
 tell_failure() {
-    head -c 1500 "$out" | tr -d '\r' | sed 's/^/# /'
+    head -c 1500 "$out" | tr -d '\r' | awk '{ print "# " $0 }'
 }
 
 # claim TEXT COMMAND...
