@@ -5,16 +5,7 @@
 #     FLUXO_SERVER   the program (./fluxo-server)
 
 server=${FLUXO_SERVER:-./fluxo-server}
-LC_ALL=C
-export LC_ALL
 
-scratch=$(mktemp -d) || exit 99
-out=$scratch/out
-pid=
-trap 'test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
-trap 'exit 99' HUP INT TERM
-
-. "${TOP_SRCDIR:-.}/tests/claims.sh"
 . "${TOP_SRCDIR:-.}/tests/talking.sh"
 
 browser=

@@ -9,18 +9,9 @@
 
 server=${FLUXO_SERVER:-./fluxo-server}
 faults=${FAULTS:-./tests/faults}
-LC_ALL=C
-export LC_ALL
 
 test -r /proc/self/schedstat || { echo '1..0 # SKIP no /proc that tells of descriptors, memory and processor'; exit 0; }
 
-scratch=$(mktemp -d) || exit 99
-out=$scratch/out
-pid=
-trap 'test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
-trap 'exit 99' HUP INT TERM
-
-. "${TOP_SRCDIR:-.}/tests/claims.sh"
 . "${TOP_SRCDIR:-.}/tests/talking.sh"
 
 # The figures are shown whether the claim holds or not.

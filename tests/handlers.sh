@@ -11,16 +11,7 @@ server=${FLUXO_SERVER:-./fluxo-server}
 handlers=${HANDLERS:-./tests/handlers}
 hello=${HELLO:-./examples/hello}
 talk=${TALK:-./tests/talk}
-LC_ALL=C
-export LC_ALL
 
-scratch=$(mktemp -d) || exit 99
-out=$scratch/out
-pid=
-trap 'test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
-trap 'exit 99' HUP INT TERM
-
-. "${TOP_SRCDIR:-.}/tests/claims.sh"
 . "${TOP_SRCDIR:-.}/tests/talking.sh"
 
 # get PATH: a request for it
@@ -156,21 +147,6 @@ stops_reading() {
     "$talk" "$port" --mute --wait 500 <"$scratch/zeros" >"$scratch/took"
     echo "the server took $(cat "$scratch/took") octets" >"$out"
     test "$(cat "$scratch/took")" -lt 15000000
-}
-
-peak() {
-    awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status"
-}
-
-# grows_less KIB COMMAND...
-grows_less() {
-    most=$1
-    shift
-    before=$(peak)
-    "$@" || return 1
-    after=$(peak)
-    echo "peak memory: from $before to $after KiB" >>"$out"
-    test $((after - before)) -lt "$most"
 }
 
 streams() {

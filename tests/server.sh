@@ -8,16 +8,7 @@
 
 server=${FLUXO_SERVER:-./fluxo-server}
 talk=${TALK:-./tests/talk}
-LC_ALL=C
-export LC_ALL
 
-scratch=$(mktemp -d) || exit 99
-out=$scratch/out
-pid=
-trap 'test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
-trap 'exit 99' HUP INT TERM
-
-. "${TOP_SRCDIR:-.}/tests/claims.sh"
 . "${TOP_SRCDIR:-.}/tests/talking.sh"
 
 get='GET / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -98,22 +89,7 @@ refusal_arrives() {
     ask "BAD\r\n\r\n$(repeat 1000 "$(repeat 100 x)")" && test "$(statuses)" = 400
 }
 
-# ---- Memory, in KiB, at its highest ----
-
-peak() {
-    awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status"
-}
-
-# grows_less KIB COMMAND...
-grows_less() {
-    most=$1
-    shift
-    before=$(peak)
-    "$@" || return 1
-    after=$(peak)
-    echo "peak memory: from $before to $after KiB" >>"$out"
-    test $((after - before)) -lt "$most"
-}
+# ---- Memory ----
 
 uploads() {
     test -f "$scratch/large" || dd if=/dev/zero of="$scratch/large" bs=1000000 count=50 2>/dev/null

@@ -18,9 +18,8 @@ log=${LOG:-./soak.log}
 seconds=${1:-120}
 callers=16
 leak=1024 # KiB: more than that above what it had under load from the beginning is one
-LC_ALL=C
 GLIBC_TUNABLES=glibc.malloc.tcache_count=0 # whose slow filling would look like a leak
-export LC_ALL GLIBC_TUNABLES
+export GLIBC_TUNABLES
 
 case $seconds in
 '' | *[!0-9]*) echo "soak: not a number of seconds: $seconds" >&2; exit 64 ;;
@@ -29,15 +28,6 @@ test "$seconds" -ge 30 || seconds=30
 part=$((seconds / 3))
 test -r /proc/self/status || { echo 'soak: no /proc that tells of memory and descriptors' >&2; exit 77; }
 
-scratch=$(mktemp -d) || exit 99
-out=$scratch/out
-pid=
-running=
-# shellcheck disable=SC2086
-trap 'test -z "$running" || kill $running 2>/dev/null; test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
-trap 'exit 99' HUP INT TERM
-
-. "${TOP_SRCDIR:-.}/tests/claims.sh"
 . "${TOP_SRCDIR:-.}/tests/talking.sh"
 
 failures=0

@@ -1,10 +1,23 @@
 # SPDX-License-Identifier: MIT
 #
-# A server on 127.0.0.1 and talks with it, for scripts that source this behind claims.sh. They set:
-#     server         the program, which prints its URL
-#     talk           tests/talk.c, compiled
-#     scratch, out   a folder of their own, and the file in it that a failed claim shows
-# and kill $pid at their end, if it is set.
+# A server on 127.0.0.1 and talks with it, and claims.sh, for scripts that source this. They set before:
+#     server   the program, which prints its URL
+#     talk     tests/talk.c, compiled, if they ask
+# They get a folder of their own, $scratch, and the file in it that a failed claim shows, $out. The server $pid and
+# those in $running are ended with them.
+
+LC_ALL=C
+export LC_ALL
+
+scratch=$(mktemp -d) || exit 99
+out=$scratch/out
+pid=
+running= # whoever else is to end with the script
+# shellcheck disable=SC2086
+trap 'test -z "$running" || kill $running 2>/dev/null; test -z "$pid" || kill -9 "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'exit 99' HUP INT TERM
+
+. "${TOP_SRCDIR:-.}/tests/claims.sh"
 
 # ---- The server ----
 
@@ -90,4 +103,21 @@ repeat() {
 
 browse() {
     curl -s --noproxy '*' --max-time 20 "$@"
+}
+
+# ---- Memory, in KiB, at its highest ----
+
+peak() {
+    awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status"
+}
+
+# grows_less KIB COMMAND...
+grows_less() {
+    most=$1
+    shift
+    before=$(peak)
+    "$@" || return 1
+    after=$(peak)
+    echo "peak memory: from $before to $after KiB" >>"$out"
+    test $((after - before)) -lt "$most"
 }
