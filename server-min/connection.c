@@ -563,7 +563,6 @@ void connection_stop(struct connection *c)
         return;
     connection_enter(c);
     read_some(c);
-    c->waiting = FOR_NOTHING;
     settle(c);
     server->turn = turn;
 }
