@@ -7,24 +7,18 @@
  * A state is one word, and so is what a row asks of it: the bits that must be as in `are`, of those in `mask`. Of the sides'
  * bits one each is set, and those that a row does not name must not be.
  */
-struct fit {
-    uint32_t mask, are;
-};
-
-#define FIT(request, response, needs, unless)                                                                                  \
-    {                                                                                                                          \
-        (uint32_t)(ANY & ~(request)) | (uint32_t)(ANY & ~(response)) << 8 | (uint32_t)((needs) | (unless)) << 16,              \
-            (uint32_t)(needs) << 16                                                                                            \
-    }
+#define MASK(request, response, needs, unless)                                                                                 \
+    ((uint32_t)(ANY & ~(request)) | (uint32_t)(ANY & ~(response)) << 8 | (uint32_t)((needs) | (unless)) << 16)
+#define ARE(needs) ((uint32_t)(needs) << 16)
 
 static uint32_t word_of(const struct fluxo_life *life)
 {
     return (uint32_t)1 << life->request | (uint32_t)256 << life->response | (uint32_t)life->flags << 16;
 }
 
-static int fits(uint32_t word, struct fit fit)
+static int fits(uint32_t word, uint32_t mask, uint32_t are)
 {
-    return (word & fit.mask) == fit.are;
+    return (word & mask) == are;
 }
 
 /* Apart, so that memchr finds the first row of an event; the others of the event follow it. */
@@ -47,26 +41,17 @@ static const uint8_t events[] = {
                        : FLUXO_SIDES)
 
 static const struct step {
-    struct fit fit;
+    uint32_t mask, are;
     uint8_t request_after, response_after;
     uint16_t sets, drops, adopts;
 } steps[] = {
 #define LIFE(event, request, response, needs, unless, request_after, response_after, sets, drops, adopts, section, sentence)   \
-    {FIT(request, response, needs, unless), SIDE(request_after), SIDE(response_after), sets, drops, adopts},
+    {MASK(request, response, needs, unless), ARE(needs), SIDE(request_after), SIDE(response_after), sets, drops, adopts},
 #include <fluxo/life.def>
 #undef LIFE
 };
 
-static const struct {
-    struct fit fit;
-    uint8_t want;
-} wants[] = {
-#define WANT(want, request, response, needs, unless, sentence) {FIT(request, response, needs, unless), FLUXO_WANT_##want},
-#include <fluxo/want.def>
-#undef WANT
-};
-
-enum { STEPS = sizeof steps / sizeof steps[0], WANTS = sizeof wants / sizeof wants[0] };
+enum { STEPS = sizeof steps / sizeof steps[0] };
 
 static const struct step *find_step(const struct fluxo_life *life, enum fluxo_life_event event)
 {
@@ -74,7 +59,7 @@ static const struct step *find_step(const struct fluxo_life *life, enum fluxo_li
     uint32_t word = word_of(life);
 
     for (; at && at < events + STEPS && *at == event; at++)
-        if (fits(word, steps[at - events].fit))
+        if (fits(word, steps[at - events].mask, steps[at - events].are))
             return &steps[at - events];
     return NULL;
 }
@@ -93,15 +78,18 @@ int fluxo_life_step(struct fluxo_life *life, enum fluxo_life_event event, unsign
     return 1;
 }
 
-/* That a row fits every state which can be reached is shown by a test. */
+/* The rows are one expression: asked for at every turn, it is worth being compiled. That a row fits every state which can be
+   reached is shown by a test. */
 enum fluxo_want fluxo_life_want(const struct fluxo_life *life)
 {
     uint32_t word = word_of(life);
-    unsigned row = 0;
 
-    while (row < WANTS && !fits(word, wants[row].fit))
-        row++;
-    return row < WANTS ? (enum fluxo_want)wants[row].want : FLUXO_WANT_CLOSE;
+    return
+#define WANT(want, request, response, needs, unless, sentence)                                                                 \
+    fits(word, MASK(request, response, needs, unless), ARE(needs)) ? FLUXO_WANT_##want:
+#include <fluxo/want.def>
+#undef WANT
+        FLUXO_WANT_CLOSE;
 }
 
 const char *fluxo_side_name(unsigned side)
