@@ -50,6 +50,16 @@ void fluxo_writer_init(struct fluxo_writer *writer, struct fluxo_conn *conn, con
     writer->allocator = allocator;
 }
 
+void fluxo_writer_reset(struct fluxo_writer *writer, struct fluxo_conn *conn)
+{
+    char *text = writer->text;
+    uint32_t room = writer->room;
+
+    fluxo_writer_init(writer, conn, writer->allocator);
+    writer->text = text;
+    writer->room = room;
+}
+
 void fluxo_writer_close(struct fluxo_writer *writer)
 {
     if (writer->text)

@@ -306,7 +306,10 @@ struct fluxo_writer {
 };
 
 void fluxo_writer_init(struct fluxo_writer *writer, struct fluxo_conn *conn, const struct fluxo_allocator *allocator);
-void fluxo_writer_close(struct fluxo_writer *writer); /* gives the memory back; what was not consumed is lost */
+/* What was not consumed is lost. Reset begins anew, on any connection, and keeps the memory for what is written there; close
+   gives the memory back. */
+void fluxo_writer_reset(struct fluxo_writer *writer, struct fluxo_conn *conn);
+void fluxo_writer_close(struct fluxo_writer *writer);
 
 /* What is to be sent: at most `most` spans are written; returns how many. Then say how many octets went. FLUXO_MISUSE_LENGTH:
    so many were not waiting. */
