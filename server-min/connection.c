@@ -54,12 +54,13 @@ static enum fluxo_want want(const struct connection *c)
 
 static void give_back_output(struct connection *c)
 {
-    if (c->server->spare || !c->output || c->output->room < OUTPUT_FULL) {
+    struct spares *spares = &c->server->spares;
+    if (spares->output || !c->output || c->output->room < OUTPUT_FULL) {
         bytes_free(&c->output);
         return;
     }
     c->output->from = c->output->to = 0;
-    c->server->spare = c->output;
+    spares->output = c->output;
     c->output = NULL;
 }
 
@@ -91,13 +92,40 @@ static void flush(struct connection *c)
 
 static bool open_request(struct connection *c)
 {
-    struct request *req = calloc(1, sizeof *req);
+    struct request *req = c->server->spares.request;
+    c->server->spares.request = NULL;
+    if (!req && (req = malloc(sizeof *req)))
+        fluxo_head_init(&req->head, NULL, c->server->options.parser.limits.fields + 1, NULL);
     if (!req)
         return false;
-    req->connection = c;
-    fluxo_head_init(&req->head, NULL, c->server->options.parser.limits.fields + 1, NULL);
+    *req = (struct request){.connection = c, .head = req->head};
     c->request = req;
     return true;
+}
+
+static void free_request(struct request *req)
+{
+    if (req)
+        fluxo_head_close(&req->head);
+    free(req);
+}
+
+static void close_request(struct request *req)
+{
+    struct spares *spares = &req->connection->server->spares;
+    if (spares->request)
+        free_request(spares->request);
+    fluxo_head_reset(&req->head);
+    spares->request = req;
+}
+
+void server_free_spares(struct server *server)
+{
+    struct spares *spares = &server->spares;
+    bytes_free(&spares->output);
+    free_request(spares->request);
+    response_free(spares->response);
+    *spares = (struct spares){0};
 }
 
 static void end_exchange(struct connection *c)
@@ -110,8 +138,7 @@ static void end_exchange(struct connection *c)
     if (c->response)
         response_close(c->response);
     if (req)
-        fluxo_head_close(&req->head);
-    free(req);
+        close_request(req);
     c->request = NULL;
     c->response = NULL;
 }

@@ -18,6 +18,13 @@ enum {
     OUTPUT_FULL = 65536 /* octets unsent: more is not worth memory, the client is slower than we are */
 };
 
+/* What the last exchange needed, memory of its own included, is kept for the next, whosever it is. NULL: there is none. */
+struct spares {
+    struct bytes *output;
+    struct request *request;
+    struct response *response;
+};
+
 struct server {
     handler *handle;
     struct server_settings set;
@@ -27,7 +34,7 @@ struct server {
     struct server *next;     /* that listens, too */
     size_t count;            /* of connections */
     struct connection *turn; /* whose callbacks are running */
-    struct bytes *spare;     /* for the output of a connection that has none */
+    struct spares spares;
     bool stopping;
     int64_t stop_at; /* LOOP_NEVER, or when the last connection has to be gone */
     struct fluxo_event events[EVENTS];
@@ -93,6 +100,7 @@ bool request_wants_body(const struct request *req);
 
 struct response *response_open(struct connection *connection); /* NULL: no memory */
 void response_close(struct response *res);
+void response_free(struct response *res);    /* one that is closed */
 bool response_collect(struct response *res); /* what is written becomes the connection's output. false: no memory */
 bool response_is_ended(const struct response *res);
 void response_tell_drained(struct response *res);
@@ -102,5 +110,6 @@ void response_refuse(struct response *res, unsigned status, const char *text, bo
 void response_give_up(struct response *res);
 
 void server_forget_connection(struct server *server); /* one less: there may be room for another */
+void server_free_spares(struct server *server);
 
 #endif

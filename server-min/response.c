@@ -83,20 +83,36 @@ static void on_tick(struct watch *watch, unsigned what)
 
 struct response *response_open(struct connection *c)
 {
-    struct response *res = malloc(sizeof *res);
+    struct response *res = c->server->spares.response;
+    c->server->spares.response = NULL;
+    if (!res && (res = malloc(sizeof *res)))
+        fluxo_writer_init(&res->writer, NULL, NULL);
     if (!res)
         return NULL;
-    *res = (struct response){.connection = c, .tick = {.ready = on_tick, .fd = -1}};
-    fluxo_writer_init(&res->writer, &c->conn, NULL);
+    fluxo_writer_reset(&res->writer, &c->conn);
+    res->connection = c;
+    res->tick = (struct watch){.ready = on_tick, .fd = -1};
+    res->is_ticking = res->is_full = false;
+    res->stage = NOT_BEGUN;
+    res->status = 0;
+    res->octets = 0;
     return res;
+}
+
+void response_free(struct response *res)
+{
+    if (res)
+        fluxo_writer_close(&res->writer);
+    free(res);
 }
 
 void response_close(struct response *res)
 {
+    struct spares *spares = &connection_of(res)->server->spares;
     if (res->is_ticking)
         loop_remove(&res->tick);
-    fluxo_writer_close(&res->writer);
-    free(res);
+    response_free(spares->response);
+    spares->response = res;
 }
 
 bool response_is_ended(const struct response *res)
@@ -126,10 +142,11 @@ void response_tick(struct response *res, uint32_t milliseconds)
 
 static bool open_output(struct connection *c)
 {
+    struct spares *spares = &c->server->spares;
     if (c->output)
         return true;
-    c->output = c->server->spare ? c->server->spare : bytes_open(OUTPUT_FULL);
-    c->server->spare = NULL;
+    c->output = spares->output ? spares->output : bytes_open(OUTPUT_FULL);
+    spares->output = NULL;
     return c->output != NULL;
 }
 
@@ -185,8 +202,8 @@ static bool begin_head(struct response *res, unsigned status)
 
 static bool add_field(struct response *res, const char *name, const char *value)
 {
-    return value && fluxo_field_id(name, strlen(name)) != FLUXO_FIELD_DATE &&
-           fluxo_write_field(&res->writer, fluxo_text(name), fluxo_text(value)) == FLUXO_DONE;
+    const struct fluxo_span field = fluxo_text(name);
+    return value && !fluxo_span_is(field, "Date") && fluxo_write_field(&res->writer, field, fluxo_text(value)) == FLUXO_DONE;
 }
 
 static bool can_have_content(const struct response *res)

@@ -90,6 +90,8 @@ void server_forget_connection(struct server *server)
     server->count--;
     if (!server->stopping)
         loop_want(&server->listener, LOOP_READ);
+    else if (server->count == 0)
+        server_free_spares(server);
 }
 
 /* ---- Stopping ---- */
@@ -120,6 +122,8 @@ void server_close(struct server *server)
     server->stopping = true;
     server->stop_at = loop_now() + server->set.grace;
     loop_each(stop_connection, server);
+    if (server->count == 0)
+        server_free_spares(server);
 }
 
 static void on_signal(int number)

@@ -310,7 +310,6 @@ bool world_run(handler *handle, const struct server_settings *settings)
     if (!server_listen(server, "127.0.0.1", 0)) /* which has freed it */
         return false;
     loop_run();
-    bytes_free(&server->spare);
     sockets_close(&server->sockets);
     memory.live--; /* the server itself lives as long as the program */
     return true;
