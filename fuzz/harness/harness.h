@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the harnesses share: the head of an input, memory between guard pages, and the report of an oracle that does not hold.
+ *
+ * Every input is 8 octets of head, then the bytes:
+ *
+ *     [0]     bit 0: a response; 1: FLUXO_PIECES; 2: FLUXO_CHUNKS; 3-4: the profile (DEFAULT, STRICT, LEGACY, DEFAULT with one
+ *             relaxation toggled); 5: every cut; 6-7: the harness's own
+ *     [1]     which relaxation
+ *     [2, 3]  0: default limits; else limit number ([2] - 1) is [3] above its least
+ *     [4, 5]  where to cut, low octet first: 0 nowhere, 1 everywhere, else a seed
+ *     [6]     the events a call has room for, above the least; and a seed of pauses
+ *     [7]     the method that responses answer, or the harness's own
+ */
+#ifndef FUZZ_HARNESS_H
+#define FUZZ_HARNESS_H
+
+#include <fluxo/parser.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HEAD_LENGTH = 8, INPUT_MOST = 1 << 16, CAPACITY_MOST = FLUXO_CAPACITY_LEAST + 56 };
+
+/* What all engines call. The first prepares, and only some harnesses have it. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* ---- An input ---- */
+
+struct trial {
+    enum fluxo_kind kind;
+    struct fluxo_options options;
+    uint16_t cuts;
+    int every_cut;
+    uint32_t capacity;
+    enum fluxo_method answers;
+    uint8_t pauses, spare, own; /* [6], bits 6 and 7 of [0], [7] */
+    const uint8_t *bytes;
+    size_t length;
+};
+
+/* Returns whether it is one: it has a head and is not too long. */
+int trial_read(struct trial *trial, const uint8_t *data, size_t size);
+
+extern int replay_every_cut; /* set by the replay driver: whatever the head says */
+
+/* ---- Oracles ---- */
+
+/* Says which oracle does not hold, and how, and aborts. */
+_Noreturn void refute(const char *oracle, const char *what);
+
+static inline void hold(int holds, const char *oracle, const char *what)
+{
+    if (!holds)
+        refute(oracle, what);
+}
+
+/* ---- Memory between guard pages ---- */
+
+enum { POISON = 0xA5 };
+
+struct arena {
+    uint8_t *memory;
+    size_t size;
+};
+
+/* Opened once and never closed: `size` octets or a little more. */
+void arena_open(struct arena *arena, size_t size);
+
+/*
+ * Copies bytes to where an inaccessible page follows the last, or with `low` comes before the first. With the address
+ * sanitizer, to a block of exactly that size. What was placed before must have been dropped.
+ */
+const uint8_t *arena_place(struct arena *arena, const void *bytes, size_t length, int low);
+
+/* The bytes become poison: who still reads them reads nonsense. */
+void arena_drop(struct arena *arena, const uint8_t *placed, size_t length);
+
+/* ---- Random numbers, the same for the same seed ---- */
+
+static inline uint32_t random_next(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state;
+}
+
+#endif

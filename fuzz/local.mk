@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+
+# ---- Fuzzing: each harness is a program, which the engine makes. `configure LIB_FUZZING_ENGINE=-fsanitize=fuzzer` asks for one;
+# without it the programs replay the files that they are given. `make print-harnesses` names them. ----
+
+check_PROGRAMS += $(fuzz_programs)
+fuzz_programs =
+
+noinst_LIBRARIES += fuzz/libreplay.a fuzz/libharness.a
+fuzz_cppflags = -I$(top_srcdir)/parser
+
+fuzz_libreplay_a_CPPFLAGS = $(fuzz_cppflags)
+fuzz_libreplay_a_SOURCES = fuzz/driver/replay.c
+
+# What every harness links, whatever it is about.
+fuzz_libharness_a_CPPFLAGS = $(fuzz_cppflags)
+fuzz_libharness_a_SOURCES = fuzz/harness/harness.c fuzz/harness/harness.h
+
+fuzz_engine = $(FUZZ_ENGINE_FILE) $(FUZZ_ENGINE_FLAGS)
+
+# AFL++'s, which its own compilers make: `configure CC=afl-clang-fast LIB_FUZZING_ENGINE=fuzz/driver/afl.o`.
+EXTRA_DIST += fuzz/driver/afl.c
+CLEANFILES += fuzz/driver/afl.o
+fuzz/driver/afl.o: $(srcdir)/fuzz/driver/afl.c $(srcdir)/fuzz/harness/harness.h
+	$(AM_V_CC)$(MKDIR_P) fuzz/driver && $(CC) $(fuzz_cppflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $(srcdir)/fuzz/driver/afl.c
+
+# ---- The parser's harnesses: `fuzz_NAME_SOURCES = fuzz/harness/NAME.c` and these three variables ----
+
+noinst_LIBRARIES += fuzz/libread.a
+fuzz_libread_a_CPPFLAGS = $(fuzz_cppflags) $(fuzz_wrap_cppflags)
+fuzz_libread_a_SOURCES = fuzz/harness/read.c fuzz/harness/read.h fuzz/harness/work.c fuzz/harness/work.h \
+    fuzz/oracle/norm.c fuzz/oracle/norm.h fuzz/oracle/reading.h
+
+if HAVE_WRAP
+fuzz_wrap_cppflags = -DWITH_WRAP=1
+fuzz_read_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+    -Wl,--wrap=fluxo_run_request,--wrap=fluxo_run_response,--wrap=fluxo_run_chunked,--wrap=fluxo_run_target,--wrap=fluxo_run_value
+endif
+fuzz_read_ldadd = fuzz/libread.a fuzz/libharness.a libfluxo.a $(fuzz_engine)
+
+fuzz_programs += fuzz/request
+fuzz_request_SOURCES = fuzz/harness/request.c
+fuzz_request_CPPFLAGS = $(fuzz_cppflags)
+fuzz_request_LDFLAGS = $(fuzz_read_ldflags)
+fuzz_request_LDADD = $(fuzz_read_ldadd)
+
+$(fuzz_programs): $(FUZZ_ENGINE_FILE)
+
+print-harnesses:
+	@printf '%s\n' $(fuzz_programs:fuzz/%=%)
+.PHONY: print-harnesses

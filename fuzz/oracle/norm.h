@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parser's events as records, whatever the mode and the cuts; what the header promises about them is checked on the way.
+ */
+#ifndef FUZZ_NORM_H
+#define FUZZ_NORM_H
+
+#include "../harness/harness.h"
+#include "reading.h"
+
+/* One a length of input: a line needs 3 octets, and HEAD and MESSAGE come with a line. */
+enum { RECORDS_MOST = INPUT_MOST };
+
+struct norm {
+    struct reading *reading;
+    int line_open, body_open;
+    uint64_t body;       /* octets of the present message's body */
+    uint64_t length;     /* of its Content-Length */
+    unsigned framing;    /* of its HEAD */
+    uint32_t value_seen; /* octets of the open line's value, with those that are to be dropped */
+};
+
+void norm_begin(struct norm *norm, struct reading *reading);
+
+/* The events of one call, whose first byte is at `base` of the input and which was given `length` bytes. */
+void norm_add(struct norm *norm, const struct fluxo_parser *parser, uint32_t base, size_t length,
+              const struct fluxo_event *events, uint32_t count);
+
+/* Drops what is not complete. */
+void norm_end(struct norm *norm);
+
+/* Refutes the oracle when the two do not say the same. */
+void reading_compare(const struct reading *a, const struct reading *b, const char *oracle);
+
+/* Refutes when a name is not what its id says, or records do not stand in order inside the input. */
+void reading_check(const struct reading *reading, const uint8_t *bytes, size_t length);
+
+#endif
