@@ -20,7 +20,7 @@ void fluxo_begin_check(struct run *run, unsigned char first)
         return;
     if (parser->line == LINE_REQUEST || (steer == STEER_HOST && parser->phase == PHASE_HEAD && !parser->response))
         parser->sub = (uint16_t)fluxo_begin_target(run, first);
-    else if (parser->line == LINE_FIELD && parser->phase == PHASE_HEAD && !fluxo_is_tunnel(parser))
+    else if (parser->phase == PHASE_HEAD && !fluxo_is_tunnel(parser))
         parser->sub = (uint16_t)fluxo_begin_value(steer);
     parser->remaining = 0;
 }
@@ -38,7 +38,7 @@ static enum fluxo_error_code name_value_error(const struct fluxo_parser *parser)
         return FLUXO_ERR_HOST;
     if (parser->steer == STEER_CONTENT_LENGTH)
         return FLUXO_ERR_CONTENT_LENGTH;
-    return parser->steer == STEER_TRANSFER_ENCODING ? FLUXO_ERR_TRANSFER_ENCODING : FLUXO_ERR_FIELD_VALUE;
+    return FLUXO_ERR_TRANSFER_ENCODING; /* the others are read leniently: nothing in them is refused */
 }
 
 static const unsigned char *run_check(struct run *run, const unsigned char *p, const unsigned char *pe,

@@ -96,11 +96,10 @@ enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
     return run->parser->phase == PHASE_TRAILER ? FLUXO_ERR_TRAILERS_LIMIT : FLUXO_ERR_HEAD_LIMIT;
 }
 
+/* What goes on at `p` is within its limits there, so its bound lies behind `p`. */
 fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p)
 {
-    const unsigned char *reach = run->bytes + find_bound(run);
-
-    return run->stop || reach <= p ? p + 1 : reach;
+    return run->stop ? p + 1 : run->bytes + find_bound(run);
 }
 
 /* ---- Refusing ---- */

@@ -81,7 +81,7 @@ int fluxo_parser_init(struct fluxo_parser *parser, enum fluxo_kind kind, const s
 
 int fluxo_parser_answers(struct fluxo_parser *parser, enum fluxo_method method)
 {
-    int between = parser->phase == PHASE_DONE || (parser->phase == PHASE_START && !parser->seen);
+    int between = parser->phase == PHASE_DONE || parser->phase == PHASE_START;
 
     if (!parser->response || !between)
         return FLUXO_ERR_MISUSE;
@@ -149,7 +149,7 @@ static void read_lines(struct run *run)
     excess = fluxo_find_excess(run, &beyond);
     if (excess && fluxo_check_value(run, beyond))
         fluxo_refuse(run, excess, beyond);
-    else if (!excess && run->at == run->end)
+    else if (!excess)
         need_more(run);
 }
 

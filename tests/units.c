@@ -279,6 +279,19 @@ static void misuse_of_feed_changes_nothing(void **state)
     assert_feed(fluxo_parser_feed(&parser, NULL, 0, events, CAPACITY), FLUXO_NEED_MORE, 0, 0);
 }
 
+static void misuse_of_finish_changes_nothing(void **state)
+{
+    struct fluxo_parser before;
+
+    (void)state;
+    begin(FLUXO_RESPONSE);
+    assert_int_equal(feed("HTTP/1.1 200 \r\n\r\n").status, FLUXO_HEAD);
+    before = parser;
+    assert_misuse(fluxo_parser_finish(&parser, NULL, CAPACITY), &before);
+    assert_misuse(fluxo_parser_finish(&parser, events, FLUXO_CAPACITY_LEAST - 1), &before);
+    assert_int_equal(fluxo_parser_finish(&parser, events, FLUXO_CAPACITY_LEAST).status, FLUXO_MESSAGE);
+}
+
 static void an_option_out_of_range_is_misuse(void **state)
 {
     struct fluxo_parser before;
@@ -421,6 +434,8 @@ static void every_field_is_found_by_its_name_in_any_case(void **state)
     assert_int_equal(fluxo_field_id("Hosts", 5), FLUXO_FIELD_OTHER);
     assert_int_equal(fluxo_field_id("Content_Length", 14), FLUXO_FIELD_OTHER);
     assert_int_equal(fluxo_field_id("Content\rLength", 14), FLUXO_FIELD_OTHER); /* a hyphen has no other case */
+    assert_null(fluxo_field_name(0));
+    assert_null(fluxo_field_name(FLUXO_FIELDS));
 }
 
 /* A message with the method and the field, byte by byte in pieces mode: the ids in the last events must be theirs. */
@@ -526,6 +541,7 @@ int main(void)
         cmocka_unit_test(a_trailer_changes_no_fact),
         cmocka_unit_test(the_end_has_three_outcomes),
         cmocka_unit_test(misuse_of_feed_changes_nothing),
+        cmocka_unit_test(misuse_of_finish_changes_nothing),
         cmocka_unit_test(an_option_out_of_range_is_misuse),
         cmocka_unit_test(answers_is_for_responses_before_their_first_byte),
         cmocka_unit_test(a_copy_goes_on_where_the_original_was),
