@@ -83,7 +83,7 @@ static int run_zlib(struct zlib_state *self, int (*run)(z_stream *, int), int fl
     return result;
 }
 
-/* ---- Decoding ---- */
+/* ---- Decoding. All memory is taken at the beginning, so that a step cannot lack it. ---- */
 
 static int take_window(z_stream *z)
 {
@@ -145,8 +145,6 @@ static int judge_inflate(struct zlib_state *self, int result, size_t room)
         self->part = COMPLETE;
         return FLUXO_END;
     }
-    if (result == Z_MEM_ERROR)
-        return FLUXO_MISUSE_MEMORY;
     if (result != Z_OK && result != Z_BUF_ERROR) /* broken, or a dictionary is wanted that nobody has */
         return FLUXO_FAULT;
     return room ? FLUXO_DONE : FLUXO_FULL;

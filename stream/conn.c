@@ -263,7 +263,7 @@ static struct fluxo_feed answer_over(const struct fluxo_conn *conn, unsigned sid
 {
     struct fluxo_feed fed = tell(side == FLUXO_SIDE_TUNNEL ? FLUXO_SWITCHED : FLUXO_CLOSED);
 
-    if (side == FLUXO_SIDE_ERROR && conn->fault) {
+    if (side == FLUXO_SIDE_ERROR) {
         fed.status = FLUXO_ERROR;
         fed.error = conn->fault;
     }
@@ -334,8 +334,6 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
     if (side >= FLUXO_SIDE_TUNNEL)
         return answer_over(conn, side);
     fed = fluxo_parser_finish(&conn->parser, events, capacity);
-    if (fed.status == FLUXO_ERROR)
-        return fed;
     if (fed.status == FLUXO_MESSAGE) {
         see_events(conn, &fed, events);
         return fed;
@@ -353,7 +351,7 @@ void fluxo_conn_break(struct fluxo_conn *conn)
     int has_begun =
         side == FLUXO_SIDE_WAIT || side == FLUXO_SIDE_BODY || (side == FLUXO_SIDE_IDLE && is_server(conn) && conn->left);
 
-    if (has_begun && !conn->fault)
+    if (has_begun)
         conn->fault = FLUXO_FAULT_TRUNCATED;
     if (!is_server(conn) && conn->fault)
         fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_RESPONSE_BAD, 0);

@@ -90,15 +90,13 @@ static int find_line(struct fluxo_cursor *cursor)
 
 static enum fluxo_fault_code name_fault(const struct fluxo_cursor *cursor)
 {
-    switch ((enum fluxo_reading)cursor->reading) {
-#define READING(id, entry, fault, section)                                                                                     \
-    case FLUXO_READ_##id:                                                                                                      \
-        return FLUXO_FAULT_##fault;
+    static const uint8_t faults[] = {
+#define READING(id, entry, fault, section) FLUXO_FAULT_##fault,
 #include <fluxo/readings.def>
 #undef READING
-    default:
-        return FLUXO_FAULT_LIST;
-    }
+    };
+
+    return (enum fluxo_fault_code)faults[cursor->reading];
 }
 
 /* Whether there is an item; else the line is at its end, or at fault. */

@@ -104,11 +104,6 @@ static int move_to_text(struct fluxo_head *head, struct fluxo_event *line)
     return FLUXO_DONE;
 }
 
-static int is_at_end(const struct fluxo_head *head, const struct fluxo_event *line)
-{
-    return (line->flags & IN_TEXT) && line->at + line->name_len + line->len == head->text_length;
-}
-
 int fluxo_head_keep(struct fluxo_head *head)
 {
     uint32_t at;
@@ -124,15 +119,27 @@ int fluxo_head_keep(struct fluxo_head *head)
 
 /* ---- Adding ---- */
 
+/* A line before it may have become text behind it. */
+static int is_at_end(const struct fluxo_head *head, const struct fluxo_event *line)
+{
+    return (line->flags & IN_TEXT) && line->at + line->name_len + line->len == head->text_length;
+}
+
+/* The line that is open becomes the last of the text, with room for more of it. */
+static int open_line(struct fluxo_head *head, struct fluxo_event *line, uint32_t more)
+{
+    int answer = is_at_end(head, line) ? FLUXO_DONE : move_to_text(head, line);
+
+    return answer ? answer : reserve(head, more);
+}
+
 /* More of the line that is open: its name as long as it has no value. */
 static int join(struct fluxo_head *head, const struct fluxo_event *event)
 {
     struct fluxo_event *line = &head->lines[head->count - 1];
     struct fluxo_span name = fluxo_event_name(event, head->bytes), value = fluxo_event_value(event, head->bytes);
-    int answer = is_at_end(head, line) ? FLUXO_DONE : move_to_text(head, line);
+    int answer = open_line(head, line, (uint32_t)(name.length + value.length));
 
-    if (!answer)
-        answer = reserve(head, (uint32_t)(name.length + value.length));
     if (answer)
         return answer;
     if (!event->name_len && event->gap) { /* blanks at the end of what earlier pieces gave */
@@ -153,10 +160,8 @@ static int join_fold(struct fluxo_head *head, const struct fluxo_event *event)
 {
     static const struct fluxo_span space = {" ", 1};
     struct fluxo_event *line = &head->lines[head->count - 1];
-    int answer = is_at_end(head, line) ? FLUXO_DONE : move_to_text(head, line);
+    int answer = open_line(head, line, 1);
 
-    if (!answer)
-        answer = reserve(head, 1);
     if (answer)
         return answer;
     if (line->len) {
@@ -198,7 +203,7 @@ static int add_event(struct fluxo_head *head, const struct fluxo_event *event)
     int answer, goes_on = head->is_open || (event->flags & FLUXO_EVENT_FOLD);
     int folds = (event->flags & FLUXO_EVENT_FOLD) && !(head->is_open & FLUXO_EVENT_FOLD);
 
-    if (folds && head->count && (event->len || (event->flags & FLUXO_EVENT_MORE)))
+    if (folds && event->len)
         answer = join_fold(head, event);
     else
         answer = goes_on ? join(head, event) : add_line(head, event);

@@ -53,17 +53,14 @@ void fluxo_source_init(struct fluxo_source *source,
 
 /* ---- Spans ---- */
 
+/* Not called when all of them are pulled. */
 static int pull_spans(struct fluxo_source *source, size_t most, struct fluxo_span *span)
 {
-    while (!source->rest.length && source->count) {
+    while (!source->rest.length)
         source->rest = *source->spans++;
-        source->count--;
-    }
     *span = source->rest;
     if (span->length > most)
         span->length = most;
-    if (!span->length)
-        return FLUXO_END;
     source->rest.start += span->length;
     source->rest.length -= span->length;
     return FLUXO_DONE;
@@ -81,7 +78,6 @@ void fluxo_source_init_list(struct fluxo_source *source, const struct fluxo_span
 
     fluxo_source_init(source, pull_spans, NULL, 0);
     source->spans = spans;
-    source->count = count;
     for (at = 0; at < count; at++)
         source->left += spans[at].length;
 }

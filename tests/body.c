@@ -1272,11 +1272,66 @@ static void a_coding_that_stands_still_is_stopped(void **state)
     (void)state;
     for (row = 0; row < 3; row++)
         assert_decodes_in_all_ways(&idle[row], span_of_text("a"), FLUXO_FAULT_CODING_BROKEN, nothing);
+    assert_decodes_in_all_ways(&idle[0], nothing, FLUXO_FAULT_CODING_TRUNCATED, nothing);
+    assert_decodes_in_all_ways(&idle[1], nothing, FLUXO_FAULT_CODING_BROKEN, nothing);
+    assert_decodes_in_all_ways(&idle[2], nothing, FLUXO_END, nothing);
     assert_decodes_in_all_ways(&fail, span_of_text("a"), OWN_FAILURE, nothing);
     assert_int_equal(open_decoder(&pipe, &fail), FLUXO_DONE);
     assert_int_equal(drive(&pipe, span_of_text("a"), &at_once, &none), OWN_FAILURE);
     assert_int_equal(drive(&pipe, nothing, &at_once, &none), OWN_FAILURE); /* and stays so */
     fluxo_pipe_close(&pipe);
+}
+
+/* All that it is given, and nothing comes of it. */
+static int take_all(void *state, struct fluxo_span *in, struct fluxo_room *room, enum fluxo_follow follow)
+{
+    (void)state;
+    (void)room;
+    assert_true(in->length <= UINT32_MAX);
+    in->start += in->length;
+    in->length = 0;
+    return follow == FLUXO_PIPE_LAST ? FLUXO_END : FLUXO_DONE;
+}
+
+static void a_coding_is_given_no_more_at_once_than_32_bits_count(void **state)
+{
+    static const struct fluxo_coding own = {"own", NULL, {1, open_nothing, take_all, close_nothing}, {0, NULL, NULL, NULL}};
+    struct fluxo_span in = {"", (size_t)-1 / 2}; /* of which nobody reads an octet */
+    char octets[FLUXO_PIPE_ROOM];
+    struct fluxo_room room = {octets, sizeof octets};
+    struct fluxo_pipe pipe;
+
+    (void)state;
+    in.length = in.length > UINT32_MAX ? 3 * (size_t)UINT32_MAX : 100;
+    options.codings = &own;
+    options.count = 1;
+    assert_int_equal(fluxo_pipe_open(&pipe, &options), FLUXO_DONE);
+    assert_int_equal(fluxo_pipe_add(&pipe, span_of_text("own"), FLUXO_DECODE), FLUXO_DONE);
+    assert_int_equal(fluxo_pipe_step(&pipe, &in, &room, FLUXO_PIPE_LAST), FLUXO_END);
+    assert_int_equal(in.length, 0);
+    fluxo_pipe_close(&pipe);
+}
+
+/* One octet a call, however many there are, and nothing comes of them. */
+static int take_one(void *state, struct fluxo_span *in, struct fluxo_room *room, enum fluxo_follow follow)
+{
+    (void)state;
+    (void)room;
+    in->start += in->length > 0;
+    in->length -= in->length > 0;
+    return follow == FLUXO_PIPE_LAST && !in->length ? FLUXO_END : FLUXO_DONE;
+}
+
+static void a_coding_may_leave_input_for_its_next_step(void **state)
+{
+    static const struct fluxo_coding own = {"own", NULL, {1, open_nothing, take_one, close_nothing}, {0, NULL, NULL, NULL}};
+    static const struct chain chain = {{"own"}, 1};
+    struct fluxo_span nothing = {NULL, 0};
+
+    (void)state;
+    options.codings = &own;
+    options.count = 1;
+    assert_decodes_in_all_ways(&chain, span_of_text("abcdefgh"), FLUXO_END, nothing);
 }
 
 /* ---- Flushing ---- */
@@ -1481,6 +1536,23 @@ static void after_last_there_is_only_what_was_left(void **state)
     }
 }
 
+static void an_encoder_that_has_ended_stays_so(void **state)
+{
+    const struct fluxo_coding *coding = fluxo_coding_find(NULL, span_of_text("gzip"));
+    struct fluxo_span in = span_of_text("abc"), nothing = {NULL, 0};
+    char octets[FLUXO_PIPE_ROOM];
+    struct fluxo_room room = {octets, sizeof octets};
+    void *block = malloc(coding->encode.size);
+
+    (void)state;
+    assert_non_null(block);
+    assert_int_equal(coding->encode.open(block, NULL), FLUXO_DONE);
+    assert_int_equal(coding->encode.step(block, &in, &room, FLUXO_PIPE_LAST), FLUXO_END);
+    assert_int_equal(coding->encode.step(block, &nothing, &room, FLUXO_PIPE_LAST), FLUXO_END);
+    coding->encode.close(block);
+    free(block);
+}
+
 static void what_is_out_of_range_is_misuse(void **state)
 {
     struct fluxo_span nothing = {NULL, 0};
@@ -1502,7 +1574,9 @@ static void what_is_out_of_range_is_misuse(void **state)
     assert_int_equal(fluxo_pipe_step(&pipe, &nothing, &room, FLUXO_PIPE_MORE), FLUXO_DONE);
     assert_int_equal(fluxo_pipe_add(&pipe, span_of_text("double"), FLUXO_DECODE), FLUXO_MISUSE_ORDER);
     assert_int_equal(fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_pipe_refuse(&pipe, FLUXO_FAULT_LIST), FLUXO_MISUSE_ORDER);
     fluxo_pipe_close(&pipe);
+    assert_int_equal(fluxo_pipe_refuse(&pipe, FLUXO_FAULT_LIST), FLUXO_MISUSE_ORDER);
 }
 
 /* ---- Sources ---- */
@@ -1610,6 +1684,13 @@ static void a_failure_of_the_source_passes_through_a_pipe_and_may_be_followed_by
     assert_same(&out, span_of_text("<aabbaa>"));
     fluxo_pipe_close(&pipe);
     drop(&out);
+    fluxo_pipe_open(&pipe, &options); /* a coding's own failure is for ever */
+    fluxo_pipe_add(&pipe, span_of_text("fail"), FLUXO_DECODE);
+    fluxo_source_init_span(&inner, span_of_text("a"));
+    fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer);
+    assert_int_equal(fluxo_source_pull(&outer, 100, &span), OWN_FAILURE);
+    assert_int_equal(fluxo_source_pull(&outer, 100, &span), OWN_FAILURE);
+    fluxo_pipe_close(&pipe);
 }
 
 static void a_fault_is_told_when_all_before_it_is_out_and_stays(void **state)
@@ -1679,10 +1760,13 @@ int main(void)
         TEST(nothing_passes_behind_an_unknown_coding),
         TEST(a_coding_of_ones_own_goes_before_a_shipped_one),
         TEST(a_coding_that_stands_still_is_stopped),
+        TEST(a_coding_is_given_no_more_at_once_than_32_bits_count),
+        TEST(a_coding_may_leave_input_for_its_next_step),
         TEST(what_was_flushed_can_be_decoded),
         TEST_OF_ZLIB(a_pipe_flushes_while_its_source_is_idle_if_it_is_told_to),
         TEST(octets_without_coding_are_not_copied),
         TEST(after_last_there_is_only_what_was_left),
+        TEST_OF_ZLIB(an_encoder_that_has_ended_stays_so),
         TEST(what_is_out_of_range_is_misuse),
         TEST(a_source_may_fill_a_room_and_is_cut_at_its_length),
         TEST(a_source_is_held_to_its_promise),

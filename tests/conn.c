@@ -39,6 +39,9 @@ static void each_fault_and_misuse_has_its_row(void **state)
     assert_null(fluxo_misuse(0));
     assert_null(fluxo_misuse(FLUXO_MISUSES));
     assert_null(fluxo_misuse(FLUXO_FULL));
+    assert_null(fluxo_side_name(FLUXO_SIDES));
+    assert_null(fluxo_life_event_name(FLUXO_LIFE_EVENTS));
+    assert_null(fluxo_want_name(FLUXO_WANTS));
 }
 
 /* ---- Servers: exchanges ---- */
@@ -239,6 +242,26 @@ static void an_expectation_without_a_body_is_none(void **state)
     assert_message("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n");
     respond(200, FLUXO_CONTENT_NONE, 0);
     assert_want(FLUXO_WANT_NEXT);
+    begin(FLUXO_SERVER);
+    assert_message("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n");
+    assert_int_equal(fluxo_conn_facts(&conn).expect_continue, 1);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER);
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_want(FLUXO_WANT_NEXT);
+}
+
+static void an_answer_that_closes_drains_nothing(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive(POST_5, FLUXO_HEAD, sizeof POST_5 - 1);
+    assert_int_equal(fluxo_write_response(&writer, 403, fluxo_text(NULL)), FLUXO_DONE);
+    assert_int_equal(fluxo_write_close(&writer), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_want(FLUXO_WANT_LINGER);
+    assert_int_equal(receive("123").count, 1); /* who receives all the same is told */
+    assert_want(FLUXO_WANT_LINGER);
+    forget_output();
 }
 
 static void begin_expecting(void)
@@ -314,6 +337,21 @@ static void draining_has_a_bound(void **state)
     forget_output();
 }
 
+static void a_body_that_ends_an_octet_past_the_bound_is_drained(void **state)
+{
+    static struct fluxo_conn_options options;
+
+    (void)state;
+    fluxo_conn_options_init(&options);
+    options.drain = 4;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, &options), FLUXO_DONE);
+    assert_receive(POST_5, FLUXO_HEAD, sizeof POST_5 - 1);
+    respond(403, FLUXO_CONTENT_NONE, 0);
+    assert_receive("12345", FLUXO_MESSAGE, 5);
+    assert_want(FLUXO_WANT_NEXT);
+    forget_output();
+}
+
 static void draining_depends_on_no_cut(void **state)
 {
     static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n";
@@ -332,6 +370,25 @@ static void draining_depends_on_no_cut(void **state)
         assert_want(FLUXO_WANT_LINGER);
         forget_output();
     }
+}
+
+static void a_line_that_is_held_may_be_longer_than_what_is_drained(void **state)
+{
+    static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    static struct fluxo_conn_options options;
+
+    (void)state;
+    fluxo_conn_options_init(&options);
+    options.drain = 5;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, &options), FLUXO_DONE);
+    assert_receive(head, FLUXO_HEAD, sizeof head - 1);
+    respond(403, FLUXO_CONTENT_NONE, 0);
+    assert_receive("0\r\n", FLUXO_NEED_MORE, 3);
+    assert_receive("A: b", FLUXO_NEED_MORE, 0);
+    assert_receive("A: b\r\n\r\n", FLUXO_NEED_MORE, 0); /* of which no more is looked at than was held, and an octet */
+    assert_want(FLUXO_WANT_DRAIN);
+    assert_receive("A: b\r\n\r\n", FLUXO_MESSAGE, 8);
+    forget_output();
 }
 
 static void the_end_waits_for_what_is_held(void **state)
@@ -641,6 +698,20 @@ static void a_second_answer_is_a_fault(void **state)
     assert_fault(two + 40, FLUXO_FAULT_RESPONSE_UNASKED);
 }
 
+static void between_answers_a_client_takes_empty_lines_only(void **state)
+{
+    static const char *const rows[] = {"\rX", "\r\n\rX", "X", "XY", "\r\r\n"};
+    size_t row;
+
+    (void)state;
+    for (row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+        begin(FLUXO_CLIENT);
+        assert_receive("\r\n\r", FLUXO_NEED_MORE, 2);
+        assert_int_equal(fluxo_conn_offset(&conn), 2);
+        assert_fault(rows[row], FLUXO_FAULT_RESPONSE_UNASKED);
+    }
+}
+
 static void octets_after_close_are_not_read(void **state)
 {
     (void)state;
@@ -661,6 +732,23 @@ static void interim_responses_have_a_bound(void **state)
         assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
     assert_fault("HTTP/1.1 103 Early Hints\r\n\r\n", FLUXO_FAULT_INTERIMS_LIMIT);
     assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void the_bound_on_interim_responses_is_an_option(void **state)
+{
+    static struct fluxo_conn_options options;
+
+    (void)state;
+    fluxo_conn_options_init(&options);
+    options.interims = 1;
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_CLIENT, &options), FLUXO_DONE);
+    fluxo_writer_close(&writer);
+    fluxo_writer_init(&writer, &conn, NULL);
+    ask("GET", "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    forget_output();
+    assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_fault("HTTP/1.1 103 Early Hints\r\n\r\n", FLUXO_FAULT_INTERIMS_LIMIT);
 }
 
 static void an_early_answer_lets_the_request_be_finished(void **state)
@@ -740,6 +828,14 @@ static void the_reason_phrase_and_odd_statuses_decide_nothing(void **state)
 
 /* ---- Misuse ---- */
 
+static void a_state_that_nobody_reaches_wants_to_close(void **state)
+{
+    const struct fluxo_life life = {FLUXO_SIDE_DONE, FLUXO_SIDE_IDLE, 0};
+
+    (void)state;
+    assert_int_equal(fluxo_life_want(&life), FLUXO_WANT_CLOSE);
+}
+
 static void misuse_changes_nothing(void **state)
 {
     struct fluxo_conn before;
@@ -749,6 +845,7 @@ static void misuse_changes_nothing(void **state)
     (void)state;
     begin(FLUXO_SERVER);
     before = conn;
+    assert_int_equal(fluxo_life_step(&conn.life, FLUXO_LIFE_EVENTS, 0), 0);
     assert_int_equal(fluxo_conn_next(&conn), FLUXO_MISUSE_ORDER);
     assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER);
     assert_int_equal(fluxo_conn_proceed(&conn), FLUXO_MISUSE_ORDER);
@@ -773,6 +870,44 @@ static void misuse_changes_nothing(void **state)
     assert_int_equal(fluxo_conn_receive(&conn, NULL, 1, events, EVENTS).error, FLUXO_ERR_MISUSE);
     assert_memory_equal(&before, &conn, sizeof conn);
     assert_receive("", FLUXO_NEED_MORE, 0);
+}
+
+static void misuse_of_the_end_changes_nothing(void **state)
+{
+    struct fluxo_conn before;
+
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_receive("GET", FLUXO_NEED_MORE, 0);
+    before = conn;
+    assert_int_equal(fluxo_conn_receive(&conn, "GET", 3, NULL, EVENTS).error, FLUXO_ERR_MISUSE);
+    assert_int_equal(receive("GE").error, FLUXO_ERR_MISUSE); /* fewer than were left */
+    assert_int_equal(fluxo_conn_end(&conn, NULL, EVENTS).error, FLUXO_ERR_MISUSE);
+    assert_int_equal(fluxo_conn_end(&conn, events, FLUXO_CAPACITY_LEAST - 1).error, FLUXO_ERR_MISUSE);
+    assert_memory_equal(&before, &conn, sizeof conn);
+    assert_end(FLUXO_ERROR);
+    assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_TRUNCATED);
+    assert_int_equal(fluxo_conn_offset(&conn), 3);
+    before = conn;
+    assert_end(FLUXO_ERROR);
+    assert_memory_equal(&before, &conn, sizeof conn);
+}
+
+static void what_is_not_due_is_not_accepted_nor_shut_twice(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_message(GET);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_conn_shut(&conn), FLUXO_DONE);
+    assert_int_equal(fluxo_conn_shut(&conn), FLUXO_MISUSE_ORDER);
+    begin(FLUXO_SERVER);
+    assert_receive(POST_5, FLUXO_HEAD, sizeof POST_5 - 1);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_DONE);
+    begin(FLUXO_CLIENT);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER);
+    assert_end(FLUXO_CLOSED);
+    assert_end(FLUXO_CLOSED);
 }
 
 /* ---- Heads ---- */
@@ -881,6 +1016,39 @@ static void a_folded_value_is_joined_by_a_space(void **state)
     fluxo_head_close(&head);
 }
 
+static void a_folded_value_is_the_same_however_it_comes(void **state)
+{
+    static const char folded[] = "HTTP/1.1 200 OK\r\nA: b\r\n  c c\r\n \r\n\td \r\nE:\r\n f\r\nG: h\r\n  \r\n\r\n";
+    static struct fluxo_options options;
+    size_t step;
+
+    (void)state;
+    fluxo_options_init(&options);
+    options.relax |= FLUXO_RELAX_OBS_FOLD;
+    for (step = 1; step < 2 * sizeof folded; step++) {
+        size_t from = 0, to = 0, length = sizeof folded - 1;
+        struct fluxo_parser parser;
+        struct fluxo_head head;
+        int answer = FLUXO_NOT_NOW;
+        options.flags = step % 2 ? FLUXO_PIECES : 0;
+        fluxo_parser_init(&parser, FLUXO_RESPONSE, &options);
+        fluxo_head_init(&head, NULL, LINES, NULL);
+        while (answer == FLUXO_NOT_NOW) {
+            struct fluxo_feed fed;
+            to = to + (step + 1) / 2 < length ? to + (step + 1) / 2 : length;
+            fed = fluxo_parser_feed(&parser, folded + from, to - from, events, EVENTS);
+            answer = fluxo_head_add(&head, folded + from, fed, events);
+            from += fed.consumed;
+        }
+        assert_int_equal(answer, FLUXO_DONE);
+        assert_int_equal(fluxo_head_fields(&head), 3);
+        assert_span(fluxo_head_value(&head, 0), "b c c d");
+        assert_span(fluxo_head_value(&head, 1), "f");
+        assert_span(fluxo_head_value(&head, 2), "h");
+        fluxo_head_close(&head);
+    }
+}
+
 static struct fluxo_head head_of(const char *bytes, struct fluxo_event *lines)
 {
     struct fluxo_head head;
@@ -920,12 +1088,47 @@ static void a_head_knows_the_uri_that_is_asked_for(void **state)
     assert_int_equal(fluxo_head_uri(&head, own, 0, &uri), FLUXO_MISUSE_ORDER);
 }
 
+static void what_is_no_request_knows_no_uri(void **state)
+{
+    static struct fluxo_options options;
+    struct fluxo_event lines[LINES];
+    struct fluxo_head head = head_of("", lines);
+    struct fluxo_parser parser;
+    struct fluxo_span own = {"own", 3};
+    struct fluxo_uri uri;
+    struct fluxo_feed fed;
+    static const char response[] = "HTTP/1.1 204 None\r\nA: b\r\n\r\n", odd[] = "GET http:///x HTTP/1.1\r\nHost: h\r\n\r\n";
+
+    (void)state;
+    assert_int_equal(fluxo_head_fields(&head), 0);
+    assert_null(fluxo_head_name(&head, 0).start);
+    assert_null(fluxo_head_method(&head).start);
+    assert_int_equal(fluxo_head_method_id(&head), FLUXO_METHOD_OTHER);
+    fluxo_parser_init(&parser, FLUXO_RESPONSE, NULL);
+    fluxo_head_init(&head, lines, LINES, NULL);
+    fed = fluxo_parser_feed(&parser, response, sizeof response - 1, events, EVENTS);
+    assert_int_equal(fluxo_head_add(&head, response, fed, events), FLUXO_DONE);
+    assert_null(fluxo_head_method(&head).start);
+    assert_null(fluxo_head_target(&head).start);
+    assert_int_equal(fluxo_head_method_id(&head), FLUXO_METHOD_OTHER);
+    assert_span(fluxo_head_name(&head, 0), "A");
+    assert_null(fluxo_head_name(&head, 1).start);
+    assert_int_equal(fluxo_head_uri(&head, own, 0, &uri), FLUXO_MISUSE_ORDER);
+    fluxo_options_init(&options);
+    options.relax = FLUXO_RELAX_ALL;
+    fluxo_parser_init(&parser, FLUXO_REQUEST, &options);
+    fluxo_head_init(&head, lines, LINES, NULL);
+    fed = fluxo_parser_feed(&parser, odd, sizeof odd - 1, events, EVENTS);
+    assert_int_equal(fluxo_head_add(&head, odd, fed, events), FLUXO_DONE);
+    assert_int_equal(fluxo_head_uri(&head, own, 0, &uri), FLUXO_FAULT);
+}
+
 static int decode_with(const char *fields, unsigned *fault)
 {
     struct fluxo_event lines[LINES];
     struct fluxo_pipe pipe;
     struct fluxo_head head;
-    char request[512];
+    char request[1024];
     size_t at = 0;
     int answer;
 
@@ -935,6 +1138,10 @@ static int decode_with(const char *fields, unsigned *fault)
     answer = fluxo_head_decode(&head, &pipe, &at);
     *fault = pipe.fault;
     fluxo_pipe_close(&pipe);
+    fluxo_pipe_open(&pipe, NULL);
+    assert_int_equal(fluxo_head_decode(&head, &pipe, NULL), answer);
+    assert_int_equal(pipe.fault, *fault);
+    fluxo_pipe_close(&pipe);
     if (*fault == FLUXO_FAULT_LIST)
         assert_int_equal(at, 4); /* behind "gzip" */
     return answer;
@@ -943,13 +1150,22 @@ static int decode_with(const char *fields, unsigned *fault)
 /* RFC 9110 8.4 */
 static void a_head_names_the_codings_of_its_content(void **state)
 {
-    unsigned fault;
+    static char lines[17 * sizeof "Content-Encoding: a\r\n"]; /* one line more than is looked at */
+    unsigned fault, nth;
 
     (void)state;
+    for (nth = 0; nth < 17; nth++)
+        strcat(lines, "Content-Encoding: a\r\n");
     assert_int_equal(decode_with("", &fault), FLUXO_DONE);
     assert_int_equal(decode_with("Content-Encoding: identity\r\n", &fault), FLUXO_DONE);
     assert_int_equal(decode_with("Content-Encoding: br\r\n", &fault), FLUXO_FAULT);
     assert_int_equal(fault, FLUXO_FAULT_CODING_UNKNOWN);
+    assert_int_equal(decode_with("Content-Encoding: gzip;q=1\r\n", &fault), FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_LIST);
+    assert_int_equal(decode_with(lines, &fault), FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT);
+    assert_int_equal(decode_with("Content-Encoding: a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a\r\n", &fault), FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT);
     assert_int_equal(decode_with("Content-Encoding: gzip;q=1\r\n", &fault), FLUXO_FAULT);
     assert_int_equal(fault, FLUXO_FAULT_LIST);
     if (!fluxo_coding_find(NULL, fluxo_text("gzip")))
@@ -970,6 +1186,7 @@ static void codings_that_stay_on_the_body_are_told(void **state)
 {
     struct fluxo_event lines[LINES];
     struct fluxo_head head;
+    static const char tunnel[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, g zip\r\n\r\n";
 
     (void)state;
     head = head_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n", lines);
@@ -979,6 +1196,13 @@ static void codings_that_stay_on_the_body_are_told(void **state)
     head = head_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", lines);
     assert_true(fluxo_head_is_coded(&head));
     head = head_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", lines);
+    assert_true(fluxo_head_is_coded(&head));
+    begin(FLUXO_CLIENT); /* of a tunnel they frame nothing, and may be anything */
+    ask("CONNECT", "a:1", "a:1");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    forget_output();
+    fluxo_head_init(&head, lines, LINES, NULL);
+    assert_int_equal(fluxo_head_add(&head, tunnel, receive(tunnel), events), FLUXO_DONE);
     assert_true(fluxo_head_is_coded(&head));
 }
 
@@ -1048,6 +1272,106 @@ static void a_head_without_memory_stays_incomplete(void **state)
     assert_int_equal(fluxo_head_add(&head, second, receive(second), events), FLUXO_MISUSE_MEMORY);
 }
 
+/* Refuses once it has been asked so often. */
+static void *resize_so_often(void *context, void *block, size_t old, size_t size)
+{
+    unsigned *left = (unsigned *)context;
+
+    (void)old;
+    if (!size)
+        free(block);
+    else if (*left)
+        return --*left, realloc(block, size);
+    return NULL;
+}
+
+static void a_head_may_lack_memory_at_any_time(void **state)
+{
+    static const char folded[] = "HTTP/1.1 200 OK\r\nA: b\r\n  c\r\n \r\n\td \r\nSome-Name: and a value\r\n\r\n";
+    static struct fluxo_options options;
+    unsigned left, refused = 0;
+    size_t step;
+
+    (void)state;
+    fluxo_options_init(&options);
+    options.relax |= FLUXO_RELAX_OBS_FOLD;
+    options.flags = FLUXO_PIECES;
+    for (step = 1; step < sizeof folded; step++)
+        for (left = 0; left < 20; left++) {
+            unsigned times = left;
+            const struct fluxo_allocator some = {resize_so_often, &times};
+            struct fluxo_parser parser;
+            struct fluxo_head head;
+            struct fluxo_feed fed = {0};
+            size_t from;
+            int answer = FLUXO_NOT_NOW;
+            fluxo_parser_init(&parser, FLUXO_RESPONSE, &options);
+            fluxo_head_init(&head, NULL, LINES, &some);
+            for (from = 0; answer == FLUXO_NOT_NOW; from += fed.consumed) {
+                size_t length = from + step < sizeof folded - 1 ? step : sizeof folded - 1 - from;
+                fed = fluxo_parser_feed(&parser, folded + from, length, events, EVENTS);
+                answer = fluxo_head_add(&head, folded + from, fed, events);
+            }
+            refused += answer == FLUXO_MISUSE_MEMORY;
+            if (answer == FLUXO_DONE) {
+                assert_span(fluxo_head_value(&head, 0), "b c d");
+                if (fluxo_head_keep(&head) == FLUXO_DONE)
+                    assert_span(fluxo_head_value(&head, 1), "and a value");
+            }
+            fluxo_head_close(&head);
+        }
+    assert_true(refused > sizeof folded);
+}
+
+/* The text is full at every place of a fold once. */
+static void a_fold_may_lack_memory(void **state)
+{
+    static const struct fluxo_options options = {FLUXO_RELAX_OBS_FOLD,
+                                                 FLUXO_PIECES,
+                                                 {
+#define LIMIT(member, name, type, standard, least, most, error) standard,
+#include <fluxo/limits.def>
+#undef LIMIT
+                                                 }};
+    static char folded[800];
+    unsigned refused = 0;
+    size_t padding;
+
+    (void)state;
+    for (padding = 400; padding < 600; padding++) {
+        unsigned once = 2; /* the lines, and the text as it is at first */
+        const struct fluxo_allocator some = {resize_so_often, &once};
+        struct fluxo_parser parser;
+        struct fluxo_head head;
+        struct fluxo_feed fed;
+        int answer, length = snprintf(folded, sizeof folded, "HTTP/1.1 200 OK\r\nA: %0*d\r\n b\r\n\r\n", (int)padding, 0);
+        fluxo_parser_init(&parser, FLUXO_RESPONSE, &options);
+        fluxo_head_init(&head, NULL, LINES, &some);
+        fed = fluxo_parser_feed(&parser, folded, (size_t)length, events, EVENTS);
+        answer = fluxo_head_add(&head, folded, fed, events);
+        refused += answer == FLUXO_MISUSE_MEMORY;
+        if (answer == FLUXO_DONE)
+            assert_int_equal(fluxo_head_value(&head, 0).length, padding + 2);
+        fluxo_head_close(&head);
+    }
+    assert_true(refused > 0 && refused < 200);
+}
+
+static void a_head_that_cannot_be_kept_says_so(void **state)
+{
+    struct fluxo_event lines[LINES];
+    struct fluxo_head head = head_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n", lines);
+    const struct fluxo_allocator none = {refuse_memory, NULL};
+
+    (void)state;
+    head.allocator = &none;
+    assert_int_equal(fluxo_head_keep(&head), FLUXO_MISUSE_MEMORY);
+    assert_span(fluxo_head_get(&head, FLUXO_FIELD_HOST), "a");
+    head.allocator = NULL;
+    head.text_length = (uint32_t)1 << 30; /* as if that much were kept already */
+    assert_int_equal(fluxo_head_keep(&head), FLUXO_MISUSE_LIMIT);
+}
+
 static uint32_t count_until(struct fluxo_head *head, const char *text)
 {
     struct fluxo_feed fed = receive(text);
@@ -1099,11 +1423,14 @@ int main(void)
         cmocka_unit_test(a_body_that_is_not_wanted_is_refused),
         cmocka_unit_test(a_body_that_comes_uninvited_needs_no_100),
         cmocka_unit_test(an_expectation_without_a_body_is_none),
+        cmocka_unit_test(an_answer_that_closes_drains_nothing),
         cmocka_unit_test(a_client_waits_for_100_and_not_for_ever),
         cmocka_unit_test(a_client_that_is_refused_sends_no_body),
         cmocka_unit_test(an_unwanted_body_is_drained),
         cmocka_unit_test(draining_has_a_bound),
+        cmocka_unit_test(a_body_that_ends_an_octet_past_the_bound_is_drained),
         cmocka_unit_test(draining_depends_on_no_cut),
+        cmocka_unit_test(a_line_that_is_held_may_be_longer_than_what_is_drained),
         cmocka_unit_test(the_end_waits_for_what_is_held),
         cmocka_unit_test(an_upgrade_hands_the_rest_over),
         cmocka_unit_test(an_upgrade_that_is_declined_goes_on),
@@ -1121,21 +1448,31 @@ int main(void)
         cmocka_unit_test(no_answer_at_all_is_cut_short),
         cmocka_unit_test(an_answer_before_the_question_is_a_fault),
         cmocka_unit_test(a_second_answer_is_a_fault),
+        cmocka_unit_test(between_answers_a_client_takes_empty_lines_only),
         cmocka_unit_test(octets_after_close_are_not_read),
         cmocka_unit_test(interim_responses_have_a_bound),
+        cmocka_unit_test(the_bound_on_interim_responses_is_an_option),
         cmocka_unit_test(an_early_answer_lets_the_request_be_finished),
         cmocka_unit_test(a_client_that_cuts_its_request_short_reads_the_answer),
         cmocka_unit_test(the_parser_knows_what_a_response_answers),
         cmocka_unit_test(the_reason_phrase_and_odd_statuses_decide_nothing),
+        cmocka_unit_test(a_state_that_nobody_reaches_wants_to_close),
         cmocka_unit_test(misuse_changes_nothing),
+        cmocka_unit_test(misuse_of_the_end_changes_nothing),
+        cmocka_unit_test(what_is_not_due_is_not_accepted_nor_shut_twice),
         cmocka_unit_test(a_head_is_the_same_however_it_comes),
         cmocka_unit_test(a_folded_value_is_joined_by_a_space),
+        cmocka_unit_test(a_folded_value_is_the_same_however_it_comes),
         cmocka_unit_test(a_head_knows_the_uri_that_is_asked_for),
+        cmocka_unit_test(what_is_no_request_knows_no_uri),
         cmocka_unit_test(a_head_names_the_codings_of_its_content),
         cmocka_unit_test(codings_that_stay_on_the_body_are_told),
         cmocka_unit_test(a_trailer_section_is_collected_apart),
         cmocka_unit_test(too_many_lines_are_a_misuse),
         cmocka_unit_test(a_head_without_memory_stays_incomplete),
+        cmocka_unit_test(a_head_may_lack_memory_at_any_time),
+        cmocka_unit_test(a_fold_may_lack_memory),
+        cmocka_unit_test(a_head_that_cannot_be_kept_says_so),
         cmocka_unit_test(lines_of_the_allocator_come_as_they_are_needed),
     };
     int failed = cmocka_run_group_tests_name("conn", tests, NULL, NULL);

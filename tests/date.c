@@ -114,6 +114,8 @@ static void fifty_years_ahead_is_the_last_that_is_ahead(void **state)
     assert_time("Wednesday, 25-Nov-76 12:00:00 GMT", NOW, NOW + INT64_C(18263) * 86400);     /* 2076 */
     assert_time("Thursday, 25-Nov-76 12:00:01 GMT", NOW, INT64_C(217771201));                /* 1976 */
     assert_time("Friday, 26-Nov-76 00:00:00 GMT", NOW, INT64_C(217814400));                  /* 1976 */
+    assert_time("Saturday, 25-Dec-76 12:00:00 GMT", NOW, INT64_C(220363200));                /* 1976 */
+    assert_time("Saturday, 25-Jan-76 12:00:01 GMT", NOW, INT64_C(3347179201));               /* 2076 */
     assert_time("Friday, 31-Dec-99 23:59:59 GMT", NOW, INT64_C(946684799));                  /* 1999 */
     assert_time("Friday, 31-Dec-99 23:59:59 GMT", INT64_C(2524608000), INT64_C(4102444799)); /* 2099, from 2050 on */
 }
@@ -227,6 +229,8 @@ static void a_caller_without_a_time_is_told(void **state)
     assert_int_equal(parse("Sun, 06 Nov 1994 08:49:37 GMT", LAST + 1).answer, FLUXO_MISUSE_ARGUMENT);
     assert_int_equal(parse("Sun, 06 Nov 1994 08:49:37 GMT", INT64_MIN).answer, FLUXO_MISUSE_ARGUMENT);
     assert_int_equal(parse("Sun, 06 Nov 1994 08:49:37 GMT", INT64_MAX).answer, FLUXO_MISUSE_ARGUMENT);
+    assert_int_equal(parse("Friday, 01-Jan-99 00:00:00 GMT", FIRST).answer, FLUXO_FAULT); /* that would be before year 0 */
+    assert_int_equal(parse("Friday, 01-Jan-40 00:00:00 GMT", LAST).answer, FLUXO_FAULT);  /* and that after 9999 */
     assert_time("Sun, 06 Nov 1994 08:49:37 GMT", FIRST, 784111777);
     assert_time("Sun, 06 Nov 1994 08:49:37 GMT", LAST, 784111777);
     assert_int_equal(fluxo_date_parse(nothing, NOW, &seconds, NULL), FLUXO_FAULT);

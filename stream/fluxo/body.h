@@ -44,8 +44,7 @@ struct fluxo_source {
     void *context;
     uint64_t left;
     struct fluxo_span rest;
-    const struct fluxo_span *spans;
-    size_t count;
+    const struct fluxo_span *spans; /* behind `rest` */
     struct fluxo_room room;
 };
 
