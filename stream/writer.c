@@ -79,9 +79,11 @@ static const struct fluxo_piece *piece_of(const struct fluxo_writer *writer, uns
     return &writer->pieces[(writer->first + nth) % FLUXO_WRITER_PIECES];
 }
 
-static int has_slots(const struct fluxo_writer *writer, unsigned slots)
+/* For octets, the text before and behind them. Text is one piece with the text before it, so behind octets that leave two slots
+   there is room for all text that may follow. */
+static int has_slots(const struct fluxo_writer *writer, unsigned octets)
 {
-    return (unsigned)FLUXO_WRITER_PIECES - writer->count >= slots;
+    return writer->count + octets + 2 <= (unsigned)FLUXO_WRITER_PIECES;
 }
 
 static void add_piece(struct fluxo_writer *writer, const char *start, uint32_t at, size_t length)
@@ -99,7 +101,7 @@ static void release_text(struct fluxo_writer *writer)
     uint32_t length = writer->to - writer->ready;
     struct fluxo_piece *last = writer->count ? piece_at(writer, writer->count - 1u) : NULL;
 
-    if (last && !last->start && last->at + last->length == writer->ready)
+    if (last && !last->start)
         last->length += length;
     else
         add_piece(writer, NULL, writer->ready, length);
@@ -205,24 +207,30 @@ static size_t add_length(size_t sum, struct fluxo_span span)
     return span.length > HEAD_MOST ? HEAD_MOST + (size_t)1 : sum + span.length;
 }
 
+/* Room for them is reserved. */
+static void put_parts(struct fluxo_writer *writer, const struct fluxo_span *parts, unsigned count)
+{
+    char *to = writer->text + writer->to;
+    unsigned nth;
+
+    for (nth = 0; nth < count; nth++)
+        to = copy(to, parts[nth]);
+    writer->to = (uint32_t)(to - writer->text);
+}
+
 /* All of the parts or none. */
 static int append_parts(struct fluxo_writer *writer, const struct fluxo_span *parts, unsigned count)
 {
     size_t length = 0;
-    char *to;
     unsigned nth;
     int answer;
 
     for (nth = 0; nth < count; nth++)
         length = add_length(length, parts[nth]);
     answer = reserve(writer, length);
-    if (answer)
-        return answer;
-    to = writer->text + writer->to;
-    for (nth = 0; nth < count; nth++)
-        to = copy(to, parts[nth]);
-    writer->to += (uint32_t)length;
-    return FLUXO_DONE;
+    if (!answer)
+        put_parts(writer, parts, count);
+    return answer;
 }
 
 static int append(struct fluxo_writer *writer, struct fluxo_span span)
@@ -273,17 +281,16 @@ static int append_good(struct fluxo_writer *writer, const char *text)
     return answer;
 }
 
-/* Whether it is one line, of the kind, with a name and a value of these lengths. */
-static int is_line(const struct reading *reading, unsigned nth, enum fluxo_event_kind kind, size_t name, size_t value)
+/* Whether an event has a name and a value of these lengths. */
+static int is_line(const struct fluxo_event *event, size_t name, size_t value)
 {
-    const struct fluxo_event *event = &reading->events[nth];
-
-    return nth < reading->fed.count && event->kind == kind && !event->flags && event->name_len == name && event->len == value;
+    return event->name_len == name && event->len == value;
 }
 
+/* They stand behind the others in errors.def, but for MISUSE, which is nothing that is read. */
 static int is_limit(unsigned error)
 {
-    return error >= FLUXO_ERR_EMPTY_LINES_LIMIT && error < FLUXO_ERR_MISUSE;
+    return error >= FLUXO_ERR_EMPTY_LINES_LIMIT;
 }
 
 /* Where text and reading stood before a call that may fail. */
@@ -377,7 +384,7 @@ static int read_field(struct fluxo_writer *writer, uint32_t from, enum fluxo_eve
     before = writer->check;
     reading = read_text(writer, from);
     if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
-        is_line(&reading, 0, kind, name.length, value.length))
+        is_line(&reading.events[0], name.length, value.length))
         return FLUXO_DONE;
     misuse = name_field_misuse(writer, &before, &reading, name.length);
     writer->check = before;
@@ -530,7 +537,7 @@ static int may_begin(const struct fluxo_writer *writer, enum fluxo_kind kind)
 {
     if (writer->stage != STAGE_NONE || fluxo_conn_writes(writer->conn) != kind)
         return FLUXO_MISUSE_ORDER;
-    return fluxo_writer_pending(writer) > PENDING_MOST || !has_slots(writer, 1) ? (int)FLUXO_FULL : (int)FLUXO_DONE;
+    return fluxo_writer_pending(writer) > PENDING_MOST ? (int)FLUXO_FULL : (int)FLUXO_DONE;
 }
 
 static void begin_message(struct fluxo_writer *writer)
@@ -592,8 +599,7 @@ static int put_request_line(struct fluxo_writer *writer, struct fluxo_span metho
     reading = read_text(writer, writer->ready);
     writer->fields = 1;
     if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 2 &&
-        is_line(&reading, 0, FLUXO_EVENT_REQUEST_LINE, method.length, target.length) &&
-        is_line(&reading, 1, FLUXO_EVENT_FIELD, 4, host.length))
+        is_line(&reading.events[0], method.length, target.length) && is_line(&reading.events[1], 4, host.length))
         return FLUXO_DONE;
     return name_request_misuse(writer, &before, &reading, method, target);
 }
@@ -685,7 +691,7 @@ static int is_old(const struct fluxo_writer *writer)
 
 static int is_tunnel(const struct fluxo_writer *writer)
 {
-    return writer->status && (writer->conn->life.flags & FLUXO_LIFE_CONNECT) &&
+    return (writer->conn->life.flags & FLUXO_LIFE_CONNECT) &&
            fluxo_conn_name_response(writer->conn, writer->status) == FLUXO_LIFE_EVENT_TUNNEL;
 }
 
@@ -738,7 +744,7 @@ static const char *name_persistence(const struct fluxo_writer *writer, int is_la
 {
     if (is_last)
         return "close";
-    return is_old(writer) && writer->status ? "keep-alive" : NULL;
+    return is_old(writer) ? "keep-alive" : NULL;
 }
 
 /* Adds an option, if there is one, to the list in `text`; returns the list's length. */
@@ -779,9 +785,7 @@ static int read_end(struct fluxo_writer *writer, uint32_t from, uint32_t fields)
     struct reading reading = read_text(writer, from);
     uint32_t behind = reading.fed.status == FLUXO_MESSAGE ? 2 : 1; /* HEAD, and MESSAGE if nothing follows it */
 
-    if ((reading.fed.status != FLUXO_HEAD && reading.fed.status != FLUXO_MESSAGE) || reading.fed.count != fields + behind)
-        return FLUXO_MISUSE_NO_BODY;
-    return FLUXO_DONE;
+    return reading.fed.count == fields + behind ? (int)FLUXO_DONE : (int)FLUXO_MISUSE_NO_BODY;
 }
 
 static int end_request_head(struct fluxo_writer *writer, enum fluxo_content content, uint64_t length)
@@ -900,7 +904,7 @@ static int insert_continue(struct fluxo_writer *writer)
     memset(&facts, 0, sizeof facts);
     facts.status = 100;
     facts.keep_alive = 1;
-    answer = has_slots(writer, 1) ? reserve(writer, text.length) : (int)FLUXO_FULL;
+    answer = reserve(writer, text.length);
     if (answer)
         return answer;
     if (!fluxo_conn_see_head(writer->conn, FLUXO_RESPONSE, &facts))
@@ -994,6 +998,7 @@ static int has_bad_white_space(struct fluxo_span extension)
     return 0;
 }
 
+/* Room for it is reserved. */
 static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct fluxo_span extension)
 {
     struct mark before = mark_place(writer);
@@ -1001,19 +1006,16 @@ static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct flu
     struct reading reading;
     uint32_t from = writer->to;
     char digits[NUMBER];
-    int answer;
 
     if (has_bad_white_space(extension))
         return FLUXO_MISUSE_EXTENSION;
     parts[0] = write_number(digits, size, 16);
     parts[1] = extension;
     parts[2] = fluxo_text("\r\n");
-    answer = append_parts(writer, parts, 3);
-    if (answer)
-        return answer;
+    put_parts(writer, parts, 3);
     reading = read_text(writer, from);
     if (reading.fed.status == FLUXO_NEED_MORE && reading.fed.count == 1 &&
-        is_line(&reading, 0, FLUXO_EVENT_CHUNK, parts[0].length, extension.length))
+        is_line(&reading.events[0], parts[0].length, extension.length))
         return FLUXO_DONE;
     put_back(writer, &before);
     return FLUXO_MISUSE_EXTENSION;
@@ -1022,7 +1024,7 @@ static int put_chunk_line(struct fluxo_writer *writer, uint64_t size, struct flu
 static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, uint64_t octets,
                      struct fluxo_span extension)
 {
-    int answer = reserve(writer, CHUNK_LINE + extension.length + 2);
+    int answer = reserve(writer, add_length(CHUNK_LINE + 2, extension));
 
     if (!answer)
         answer = put_chunk_line(writer, octets, extension);
@@ -1030,9 +1032,9 @@ static int put_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans
         return answer;
     release_text(writer);
     put_octets(writer, spans, count);
-    answer = append_good(writer, "\r\n");
+    append_good(writer, "\r\n");
     release_text(writer);
-    return answer;
+    return FLUXO_DONE;
 }
 
 static int may_put_octets(const struct fluxo_writer *writer, uint32_t count, uint64_t octets)
@@ -1043,7 +1045,7 @@ static int may_put_octets(const struct fluxo_writer *writer, uint32_t count, uin
         return FLUXO_MISUSE_ARGUMENT;
     if (writer->stage == STAGE_BODY && writer->framing == FLUXO_FRAMING_LENGTH && octets > writer->due)
         return FLUXO_MISUSE_LENGTH;
-    return has_slots(writer, count + 2) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
+    return has_slots(writer, count) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
 }
 
 int fluxo_write_chunk(struct fluxo_writer *writer, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension)
@@ -1152,8 +1154,6 @@ int fluxo_write_trailer(struct fluxo_writer *writer, struct fluxo_span name, str
         return FLUXO_MISUSE_ORDER;
     if (!may_trail(field))
         return FLUXO_MISUSE_TRAILER;
-    if (!has_slots(writer, 1))
-        return FLUXO_FULL;
     if (writer->stage == STAGE_BODY)
         answer = append_good(writer, LAST_CHUNK);
     if (!answer)
@@ -1170,9 +1170,9 @@ int fluxo_write_trailer(struct fluxo_writer *writer, struct fluxo_span name, str
 static int end_chunked(struct fluxo_writer *writer)
 {
     struct mark before = mark_place(writer);
-    int answer = has_slots(writer, 1) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
+    int answer = FLUXO_DONE;
 
-    if (!answer && writer->stage == STAGE_BODY)
+    if (writer->stage == STAGE_BODY)
         answer = append_good(writer, LAST_CHUNK);
     if (!answer)
         answer = append_good(writer, "\r\n");

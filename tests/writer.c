@@ -50,6 +50,7 @@ static void no_line_end_gets_into_a_line(void **state)
         assert_int_equal(request(ends[nth], "/", "a"), FLUXO_MISUSE_METHOD);
         assert_int_equal(request("GET", ends[nth], "a"), FLUXO_MISUSE_TARGET);
         assert_int_equal(request("GET", "/", ends[nth]), FLUXO_MISUSE_HOST);
+        assert_int_equal(request("GET", "/ HTTP/1.1\r\na: b", "a"), FLUXO_MISUSE_TARGET);
         assert_int_equal(request("GET", "/", "a"), FLUXO_DONE);
         assert_int_equal(put(ends[nth], "b"), FLUXO_MISUSE_NAME);
         assert_int_equal(put("a", ends[nth]), FLUXO_MISUSE_VALUE);
@@ -255,6 +256,14 @@ static void a_request_says_when_it_has_no_content_if_that_is_news(void **state)
     ask("POST", "/", "a");
     assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
     assert_sends("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    begin(FLUXO_CLIENT);
+    ask("PUT", "/", "a");
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    begin(FLUXO_CLIENT);
+    ask("PATCH", "/", "a");
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("PATCH / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
     begin(FLUXO_CLIENT);
     ask("DELETE", "/", "a");
     assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
@@ -805,6 +814,7 @@ static void interim_responses_say_what_is_theirs_to_say(void **state)
     begin_answering("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
     assert_int_equal(response(103, NULL), FLUXO_DONE);
     assert_int_equal(fluxo_write_close(&writer), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_continue(&writer), FLUXO_MISUSE_ORDER);
     assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
     assert_int_equal(response(101, NULL), FLUXO_DONE);
     assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_MISUSE_STATUS);
@@ -858,6 +868,293 @@ static void a_connection_may_have_many_exchanges(void **state)
     }
 }
 
+/* ---- Failing ---- */
+
+/* Refuses every other time. */
+static void *resize_reluctantly(void *context, void *block, size_t old, size_t size)
+{
+    unsigned *times = (unsigned *)context;
+
+    (void)old;
+    if (!size)
+        free(block);
+    return size && (*times)++ % 2 ? realloc(block, size) : NULL;
+}
+
+static size_t padding; /* octets of a value, so that the text is full at every place once */
+static const char pad[1200] = {0};
+
+static int put_pad(void)
+{
+    static char value[sizeof pad];
+
+    memset(value, 'p', sizeof value);
+    return fluxo_write_field(&writer, fluxo_text("pad"), fluxo_span_of(value, padding));
+}
+
+static int take_step_of_server(unsigned step)
+{
+    switch (step) {
+    case 0:
+        return fluxo_write_continue(&writer);
+    case 1:
+        return response(200, "Fine");
+    case 2:
+        return put_pad();
+    case 3:
+        return fluxo_write_date(&writer, 0);
+    case 4:
+        return fluxo_write_upgrade(&writer, fluxo_text("b"));
+    case 5:
+        return end_head(FLUXO_CONTENT_STREAM, 0);
+    case 6:
+        return chunk("one", ";two=three");
+    case 7:
+        return chunk("four", NULL);
+    case 8:
+        return fluxo_write_trailer(&writer, fluxo_text("five"), fluxo_text("six"));
+    case 9:
+        return fluxo_write_trailer(&writer, fluxo_text("seven"), fluxo_text("eight"));
+    default:
+        return fluxo_write_end(&writer);
+    }
+}
+
+/* The same with the response begun before the client is told to go on, and nothing behind the last chunk. */
+static int take_step_of_late_server(unsigned step)
+{
+    switch (step) {
+    case 0:
+        return response(200, NULL);
+    case 1:
+        return put_pad();
+    case 2:
+        return fluxo_write_continue(&writer);
+    case 3:
+        return end_head(FLUXO_CONTENT_STREAM, 0);
+    case 4:
+        return chunk("one", NULL);
+    default:
+        return fluxo_write_end(&writer);
+    }
+}
+
+/* Behind an answer that waits. */
+static int take_step_of_second_answer(unsigned step)
+{
+    switch (step) {
+    case 0:
+        return response(200, NULL);
+    case 1:
+        return put_pad();
+    case 2:
+        return end_head(FLUXO_CONTENT_NONE, 0);
+    case 3:
+        assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+        assert_receive(EXPECT_5, FLUXO_HEAD, sizeof EXPECT_5 - 1);
+        return fluxo_conn_accept(&conn);
+    case 4:
+        return fluxo_write_continue(&writer);
+    case 5:
+        return response(200, NULL);
+    default:
+        return end_head(FLUXO_CONTENT_NONE, 0);
+    }
+}
+
+/* No chunk but the last, with and without a trailer section. */
+static int take_step_without_chunks(unsigned step)
+{
+    static const unsigned steps[] = {1, 2, 5, 9, 10};
+
+    return take_step_of_server(steps[step]);
+}
+
+static int take_step_without_trailers(unsigned step)
+{
+    static const unsigned steps[] = {1, 2, 5, 10};
+
+    return take_step_of_server(steps[step]);
+}
+
+static int take_step_of_client(unsigned step)
+{
+    switch (step) {
+    case 0:
+        return request("PUT", "/", "a");
+    case 1:
+        return put_pad();
+    case 2:
+        return fluxo_write_te(&writer, fluxo_text("trailers"));
+    case 3:
+        return fluxo_write_close(&writer);
+    case 4:
+        return end_head(FLUXO_CONTENT_LENGTH, 3);
+    case 5:
+        return chunk("one", NULL);
+    default:
+        return fluxo_write_end(&writer);
+    }
+}
+
+static size_t collect(char *sent, size_t room)
+{
+    struct fluxo_span spans[FLUXO_WRITER_PIECES];
+    uint32_t count = fluxo_writer_output(&writer, spans, FLUXO_WRITER_PIECES), nth;
+    size_t length = 0;
+
+    for (nth = 0; nth < count; nth++) {
+        assert_true(length + spans[nth].length <= room);
+        memcpy(sent + length, spans[nth].start, spans[nth].length);
+        length += spans[nth].length;
+    }
+    assert_true(count < FLUXO_WRITER_PIECES); /* text always has a place */
+    return length;
+}
+
+/* Takes each step until there is memory for it; what has no memory changes nothing. Returns how often there was none. */
+static unsigned take_steps(int (*take_step)(unsigned step), unsigned steps)
+{
+    unsigned step, refused = 0;
+
+    for (step = 0; step < steps; step++) {
+        struct fluxo_conn before = conn;
+        uint64_t pending = fluxo_writer_pending(&writer);
+        int answer;
+        while ((answer = take_step(step)) == FLUXO_MISUSE_MEMORY) {
+            assert_memory_equal(&before, &conn, sizeof conn);
+            assert_int_equal(fluxo_writer_pending(&writer), pending);
+            assert_true(++refused < 100);
+        }
+        assert_int_equal(answer, FLUXO_DONE);
+    }
+    return refused;
+}
+
+static void begin_asked(const char *asked)
+{
+    begin(asked ? FLUXO_SERVER : FLUXO_CLIENT);
+    if (!asked)
+        return;
+    receive(asked);
+    if (fluxo_conn_want(&conn) == FLUXO_WANT_WRITE)
+        fluxo_conn_accept(&conn);
+}
+
+/* What a writer that has all memory sends, is what one sends that has to ask twice for it. */
+static void memory_that_comes_later_is_as_good(void **state)
+{
+    static const struct {
+        int (*take_step)(unsigned step);
+        unsigned steps;
+        const char *asked;
+    } scripts[] = {{take_step_of_server, 11, EXPECT_5}, {take_step_of_late_server, 6, EXPECT_5},
+                   {take_step_of_client, 7, NULL},      {take_step_of_second_answer, 7, GET},
+                   {take_step_without_chunks, 5, GET},  {take_step_without_trailers, 4, GET}};
+    static char sent[4096], expected[4096];
+    unsigned times, refused = 0;
+    const struct fluxo_allocator reluctant = {resize_reluctantly, &times};
+    size_t script, length;
+
+    (void)state;
+    for (script = 0; script < sizeof scripts / sizeof *scripts; script++)
+        for (padding = 0; padding < sizeof pad; padding++) {
+            begin_asked(scripts[script].asked);
+            assert_int_equal(take_steps(scripts[script].take_step, scripts[script].steps), 0);
+            length = collect(expected, sizeof expected);
+            begin_asked(scripts[script].asked);
+            fluxo_writer_init(&writer, &conn, &reluctant);
+            times = 0;
+            refused += take_steps(scripts[script].take_step, scripts[script].steps);
+            assert_int_equal(collect(sent, sizeof sent), length);
+            assert_memory_equal(sent, expected, length);
+        }
+    assert_true(refused > 3 * sizeof pad);
+    begin(FLUXO_SERVER); /* with memory from elsewhere */
+}
+
+static void a_writer_that_is_reset_writes_for_another_connection(void **state)
+{
+    const char *text;
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    text = writer.text;
+    fluxo_writer_reset(&writer, &conn);
+    assert_int_equal(fluxo_writer_pending(&writer), 0);
+    assert_ptr_equal(writer.text, text);
+    assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, NULL), FLUXO_DONE);
+    assert_message(GET);
+    respond(204, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 204 No Content\r\n\r\n");
+}
+
+/* The connection ends while a head is open: it is too late for it. */
+static void a_head_that_comes_too_late_is_not_sent(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("GET", "/", "a");
+    assert_end(FLUXO_CLOSED);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_MISUSE_ORDER);
+    assert_sends("");
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    fluxo_conn_break(&conn);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_MISUSE_ORDER);
+    assert_sends("");
+    begin_asked(EXPECT_5);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    fluxo_conn_break(&conn);
+    assert_int_equal(fluxo_write_continue(&writer), FLUXO_MISUSE_ORDER);
+    assert_sends("");
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    forget_output();
+    fluxo_conn_break(&conn);
+    assert_int_equal(fluxo_write_trailer(&writer, fluxo_text("a"), fluxo_text("b")), FLUXO_MISUSE_ORDER);
+    assert_sends("");
+}
+
+static void a_second_request_waits_for_the_first(void **state)
+{
+    (void)state;
+    ask_for_nothing("GET");
+    assert_int_equal(request("GET", "/", "a"), FLUXO_MISUSE_ORDER);
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_NONE, 0);
+    assert_int_equal(response(200, NULL), FLUXO_MISUSE_ORDER);
+    assert_int_equal(response(103, NULL), FLUXO_MISUSE_ORDER);
+    forget_output();
+}
+
+static void what_is_longer_than_a_head_is_no_part_of_it(void **state)
+{
+    static char octets[(1 << 20) + 1];
+    const struct fluxo_span much = {octets, sizeof octets}, most = {octets, 1000000};
+    struct fluxo_span spans[FLUXO_WRITER_SPANS + 1] = {{0}};
+
+    (void)state;
+    memset(octets, 'o', sizeof octets);
+    begin(FLUXO_CLIENT);
+    assert_int_equal(fluxo_write_request(&writer, fluxo_text("GET"), much, fluxo_text("a")), FLUXO_MISUSE_LIMIT);
+    begin_answering(GET);
+    assert_int_equal(fluxo_write_response(&writer, 200, much), FLUXO_MISUSE_LIMIT);
+    respond(200, FLUXO_CONTENT_STREAM, 0);
+    assert_int_equal(fluxo_write_body(&writer, spans, FLUXO_WRITER_SPANS + 1), FLUXO_MISUSE_ARGUMENT);
+    octets[0] = ';'; /* a long extension, twice: the third is too much to wait */
+    assert_int_equal(fluxo_write_chunk(&writer, &(struct fluxo_span){"x", 1}, 1, most), FLUXO_DONE);
+    assert_int_equal(fluxo_write_chunk(&writer, &(struct fluxo_span){"x", 1}, 1, most), FLUXO_DONE);
+    assert_int_equal(fluxo_write_chunk(&writer, &(struct fluxo_span){"x", 1}, 1, most), FLUXO_FULL);
+    assert_int_equal(fluxo_write_chunk(&writer, &(struct fluxo_span){"x", 1}, 1, much), FLUXO_MISUSE_LIMIT);
+    forget_output();
+    assert_int_equal(fluxo_write_chunk(&writer, &(struct fluxo_span){"x", 1}, 1, most), FLUXO_DONE);
+    forget_output();
+    assert_int_equal(chunk("x", ";a=b"), FLUXO_DONE);
+    assert_sends("1;a=b\r\nx\r\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -896,6 +1193,11 @@ int main(void)
         cmocka_unit_test(spans_that_cannot_be_are_refused),
         cmocka_unit_test(responses_may_wait_behind_each_other),
         cmocka_unit_test(a_connection_may_have_many_exchanges),
+        cmocka_unit_test(memory_that_comes_later_is_as_good),
+        cmocka_unit_test(a_writer_that_is_reset_writes_for_another_connection),
+        cmocka_unit_test(a_head_that_comes_too_late_is_not_sent),
+        cmocka_unit_test(a_second_request_waits_for_the_first),
+        cmocka_unit_test(what_is_longer_than_a_head_is_no_part_of_it),
     };
     int failed = cmocka_run_group_tests_name("writer", tests, NULL, NULL);
 
