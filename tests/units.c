@@ -512,6 +512,7 @@ static void every_error_is_described(void **state)
         assert_true(code == FLUXO_ERR_MISUSE ? error->status == 0 : fluxo_status_reason(error->status) != NULL);
     }
     assert_null(fluxo_error(0));
+    assert_true(fluxo_version()[0] >= '0' && fluxo_version()[0] <= '9');
     assert_null(fluxo_error(FLUXO_ERRORS));
     assert_string_equal(fluxo_error(FLUXO_ERR_HOST)->name, "HOST");
 }
