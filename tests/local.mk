@@ -30,6 +30,15 @@ tests_run_LDADD = libfluxo.a
 
 TESTS += tests/fixtures.sh tests/mutants.sh
 
+# The same fixtures, read by the model that fuzzing compares the parser with.
+check_PROGRAMS += tests/model
+tests_model_CPPFLAGS = -I$(top_srcdir)/parser -I$(top_srcdir)/fuzz/oracle
+tests_model_SOURCES = tests/model.c tests/fixture.c tests/fixture.h tests/text.c tests/text.h \
+    fuzz/oracle/model.c fuzz/oracle/model.h fuzz/oracle/reading.h
+tests_model_LDADD = libfluxo.a
+
+TESTS += tests/model.sh
+
 # ---- C units ----
 
 if HAVE_CMOCKA
@@ -119,7 +128,7 @@ tests_kqueue_server_LDADD = libfluxo.a $(ZLIB_LIBS)
 
 TESTS += tests/dump.sh tests/library.sh tests/readme.sh
 
-EXTRA_DIST += $(fixture_folders) tests/claims.sh tests/fixtures.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh tests/handlers.sh tests/talking.sh
+EXTRA_DIST += $(fixture_folders) tests/claims.sh tests/fixtures.sh tests/model.sh tests/mutants.sh tests/dump.sh tests/library.sh tests/readme.sh tests/server.sh tests/handlers.sh tests/talking.sh
 
 # ---- The grammar, proven and shown by example ----
 
