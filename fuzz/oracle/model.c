@@ -33,6 +33,13 @@ struct message {
     size_t extensions; /* octets so far */
 };
 
+struct limit {
+    size_t end; /* the first octet beyond */
+    unsigned error;
+};
+
+static const struct limit no_limit = {SIZE_MAX, FLUXO_ERR_NONE};
+
 struct model {
     const uint8_t *bytes;
     size_t length, at;
@@ -42,13 +49,8 @@ struct model {
     enum fluxo_kind kind;
     struct reading *reading;
     jmp_buf stop;
-
     enum place place;
-
-    /* Where the section, the line and the part of the line reach their limits, and what is said there. */
-    size_t section_end, line_end, part_end;
-    unsigned section_error, line_error, part_error;
-
+    struct limit section, line, part; /* the line's part: a method, a target, a name, extensions */
     struct message message;
     int closing; /* an interim response has said close */
 };
@@ -121,7 +123,7 @@ enum {
     A_HEXDIG = 2,
     A_TCHAR = 4,       /* RFC 9110 5.6.2 */
     A_BLANK = 8,       /* SP / HTAB */
-    A_VCHAR = 16,      /* and obs-text, SP, HTAB: what a value and a reason are made of */
+    A_TEXT = 16,       /* VCHAR / obs-text / SP / HTAB: what values and reasons are made of */
     A_HOST_CHAR = 32,  /* RFC 3986 3.2.2: unreserved / sub-delims */
     A_PATH_CHAR = 64,  /* RFC 3986 3.3: pchar without pct-encoded, and "/" */
     A_QUERY_CHAR = 128 /* RFC 3986 3.4: the same, and "?" */
@@ -129,16 +131,16 @@ enum {
 
 static uint8_t classes[256];
 
-static void add_octets(unsigned class, const char *octets)
-{
-    for (; *octets; octets++)
-        classes[(unsigned char)*octets] |= (uint8_t) class;
-}
-
-static void add_range(unsigned class, int from, int to)
+static void add_range(unsigned kinds, int from, int to)
 {
     for (; from <= to; from++)
-        classes[from] |= (uint8_t) class;
+        classes[from] |= (uint8_t)kinds;
+}
+
+static void add_octets(unsigned kinds, const char *octets)
+{
+    for (; *octets; octets++)
+        add_range(kinds, *octets, *octets);
 }
 
 static void define_classes(void)
@@ -151,11 +153,10 @@ static void define_classes(void)
     add_octets(A_HEXDIG, "ABCDEFabcdef");
     add_octets(A_TCHAR, "!#$%&'*+-.^_`|~");
     add_octets(A_BLANK, " \t");
-    add_octets(A_VCHAR, " \t");
-    add_range(A_VCHAR, 0x21, 0x7E);
-    add_range(A_VCHAR, 0x80, 0xFF);
-    add_octets(A_HOST_CHAR | A_PATH_CHAR | A_QUERY_CHAR, "-._~"
-                                                         "!$&'()*+,;=");
+    add_octets(A_TEXT, " \t");
+    add_range(A_TEXT, 0x21, 0x7E);
+    add_range(A_TEXT, 0x80, 0xFF);
+    add_octets(A_HOST_CHAR | A_PATH_CHAR | A_QUERY_CHAR, "-._~!$&'()*+,;=");
     add_octets(A_PATH_CHAR | A_QUERY_CHAR, ":@/");
     add_octets(A_QUERY_CHAR, "?");
 }
@@ -180,12 +181,13 @@ static int lower(int octet)
     return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;
 }
 
+/* Without case: RFC 9110 5.1, 7.6.1, RFC 9112 7 */
 static int equals(const struct model *m, size_t from, size_t to, const char *name)
 {
     size_t at;
 
     for (at = from; at < to && *name; at++, name++)
-        if (lower(m->bytes[at]) != *name)
+        if (lower(m->bytes[at]) != lower(*name))
             return 0;
     return at == to && !*name;
 }
@@ -217,10 +219,10 @@ static _Noreturn void refuse_here(struct model *m, unsigned error)
 
 static void check_limits(struct model *m)
 {
-    if (m->at >= m->line_end)
-        refuse_here(m, m->line_error);
-    if (m->at >= m->part_end)
-        refuse_here(m, m->part_error);
+    if (m->at >= m->line.end)
+        refuse_here(m, m->line.error);
+    if (m->at >= m->part.end)
+        refuse_here(m, m->part.error);
 }
 
 /* RFC 9110 5.5: field-vchar / SP / HTAB, or the end of the line. */
@@ -228,7 +230,7 @@ static int value_octet(struct model *m, int octet)
 {
     if (octet == '\r' || octet == '\n')
         return LINE_END;
-    if (!is(octet, A_VCHAR) && (octet == 0 || m->place == IN_STEERING_VALUE || !relaxed(m, FLUXO_RELAX_VALUE_CONTROLS)))
+    if (!is(octet, A_TEXT) && (octet == 0 || m->place == IN_STEERING_VALUE || !relaxed(m, FLUXO_RELAX_VALUE_CONTROLS)))
         refuse_here(m, FLUXO_ERR_FIELD_VALUE);
     check_limits(m);
     return octet;
@@ -239,8 +241,8 @@ static int look(struct model *m)
 {
     if (m->at == m->length)
         end_reading(m, ENDING_MORE, m->length);
-    if (m->at >= m->section_end)
-        refuse_here(m, m->section_error);
+    if (m->at >= m->section.end)
+        refuse_here(m, m->section.error);
     if (m->place == IN_CHUNK_LINE && m->bytes[m->at] == '\n')
         refuse_here(m, FLUXO_ERR_LF_WITHOUT_CR);
     return m->place >= IN_VALUE ? value_octet(m, m->bytes[m->at]) : m->bytes[m->at];
@@ -253,42 +255,12 @@ static void take(struct model *m)
     m->at++;
 }
 
-static size_t beyond(const struct model *m, size_t limit)
+/* So many octets from here. */
+static struct limit limit_here(const struct model *m, size_t octets, unsigned error)
 {
-    return limit < SIZE_MAX - m->at ? m->at + limit : SIZE_MAX;
-}
+    struct limit limit = {octets < SIZE_MAX - m->at ? m->at + octets : SIZE_MAX, error};
 
-static void limit_section(struct model *m, size_t limit, unsigned error)
-{
-    m->section_end = beyond(m, limit);
-    m->section_error = error;
-}
-
-static void limit_line(struct model *m, size_t limit, unsigned error)
-{
-    m->line_end = beyond(m, limit);
-    m->line_error = error;
-}
-
-static void limit_part(struct model *m, size_t limit, unsigned error)
-{
-    m->part_end = beyond(m, limit);
-    m->part_error = error;
-}
-
-static void end_section(struct model *m)
-{
-    m->section_end = SIZE_MAX;
-}
-
-static void end_line(struct model *m)
-{
-    m->line_end = SIZE_MAX;
-}
-
-static void end_part(struct model *m)
-{
-    m->part_end = SIZE_MAX;
+    return limit;
 }
 
 static void take_one(struct model *m, unsigned class, unsigned error)
@@ -354,19 +326,16 @@ static void pct_encoded(struct model *m, unsigned error)
 }
 
 /* RFC 3986 3.2.2 */
-static unsigned dec_octet(struct model *m, unsigned error)
+static void dec_octet(struct model *m, unsigned error)
 {
-    unsigned value;
+    unsigned value = 0;
 
     if (!is(look(m), A_DIGIT))
         refuse_here(m, error);
-    value = digit_value(look(m));
-    take(m);
-    while (value && is(look(m), A_DIGIT) && 10 * value + digit_value(look(m)) <= 255) {
+    do {
         value = 10 * value + digit_value(look(m));
         take(m);
-    }
-    return value;
+    } while (value && is(look(m), A_DIGIT) && 10 * value + digit_value(look(m)) <= 255);
 }
 
 static int is_dec_octet(const struct model *m, size_t from, size_t to)
@@ -374,14 +343,9 @@ static int is_dec_octet(const struct model *m, size_t from, size_t to)
     unsigned value = 0;
     size_t at;
 
-    if (to > from + 3 || (to > from + 1 && m->bytes[from] == '0'))
-        return 0;
-    for (at = from; at < to; at++) {
-        if (!is(m->bytes[at], A_DIGIT))
-            return 0;
+    for (at = from; at < to && is(m->bytes[at], A_DIGIT); at++)
         value = 10 * value + digit_value(m->bytes[at]);
-    }
-    return value <= 255;
+    return at == to && value <= 255 && (to == from + 1 || m->bytes[from] != '0');
 }
 
 /* RFC 3986 3.2.2: 1*4HEXDIG */
@@ -574,6 +538,8 @@ static unsigned authority_form(struct model *m)
 {
     struct authority read = authority(m, FLUXO_ERR_TARGET);
 
+    if (!read.host_length && !read.has_port) /* no target is empty */
+        refuse_here(m, FLUXO_ERR_TARGET);
     return read.host_length && is_port(&read, 0) ? FLUXO_ERR_NONE : FLUXO_ERR_TARGET_CONNECT;
 }
 
@@ -609,9 +575,9 @@ static void request_target(struct model *m)
     size_t first = m->at;
     unsigned broken;
 
-    limit_part(m, m->options->limits.target, FLUXO_ERR_TARGET_LIMIT);
+    m->part = limit_here(m, m->options->limits.target, FLUXO_ERR_TARGET_LIMIT);
     broken = target_form(m);
-    end_part(m);
+    m->part = no_limit;
     if (look(m) != ' ')
         refuse_here(m, FLUXO_ERR_TARGET);
     if (broken && !relaxed(m, FLUXO_RELAX_ANY_AUTHORITY))
@@ -656,16 +622,31 @@ static int is_1_0(const struct model *m)
     return m->message.facts.minor == 0;
 }
 
+static unsigned method_id(const struct model *m, size_t from, size_t to)
+{
+    static const char *const names[] = {
+#define METHOD(id, name, safe, idempotent, section) name,
+#include <fluxo/methods.def>
+#undef METHOD
+    };
+    unsigned nth;
+
+    for (nth = 0; nth < sizeof names / sizeof *names; nth++)
+        if (strlen(names[nth]) == to - from && memcmp(names[nth], m->bytes + from, to - from) == 0)
+            return nth + 1;
+    return FLUXO_METHOD_OTHER;
+}
+
 /* RFC 9110 9.1: a token */
 static void method(struct model *m)
 {
     size_t first = m->at;
 
-    limit_part(m, m->options->limits.method, FLUXO_ERR_METHOD_LIMIT);
+    m->part = limit_here(m, m->options->limits.method, FLUXO_ERR_METHOD_LIMIT);
     take_one(m, A_TCHAR, FLUXO_ERR_METHOD);
     take_all(m, A_TCHAR);
-    end_part(m);
-    m->message.facts.method = (uint8_t)fluxo_method_id((const char *)m->bytes + first, m->at - first);
+    m->part = no_limit;
+    m->message.facts.method = (uint8_t)method_id(m, first, m->at);
 }
 
 /* RFC 9112 3: method SP request-target SP HTTP-version */
@@ -718,7 +699,7 @@ static void status_line(struct model *m)
     if (look(m) == ' ' || !relaxed(m, FLUXO_RELAX_STATUS_WITHOUT_SPACE)) {
         take_octet(m, ' ', error_or_end(m, FLUXO_ERR_STATUS_CODE));
         value = m->at;
-        take_all(m, A_VCHAR);
+        take_all(m, A_TEXT);
         value_end = m->at;
         line_terminator(m, FLUXO_ERR_REASON_PHRASE);
     } else {
@@ -818,7 +799,7 @@ static void quoted_string(struct model *m, unsigned error)
     while (look(m) != '"') {
         if (look(m) == '\\')
             take(m);
-        take_one(m, A_VCHAR, error);
+        take_one(m, A_TEXT, error);
     }
     take(m);
 }
@@ -933,6 +914,8 @@ static void check_repeated(struct model *m, unsigned field)
 {
     const struct message *message = &m->message;
 
+    if (look(m) == 0) /* begins no value at all */
+        return;
     if (field == FLUXO_FIELD_HOST && message->host_seen)
         refuse(m, FLUXO_ERR_HOST_REPEATED, m->at);
     if (field == FLUXO_FIELD_CONTENT_LENGTH && message->length_seen && !relaxed(m, FLUXO_RELAX_EQUAL_LENGTHS))
@@ -969,14 +952,24 @@ static size_t without_blanks(const struct model *m, size_t from, size_t to)
     return to;
 }
 
-/* RFC 9110 5.6.1.2: the members of a list, "a reasonable number of empty list elements" among them, `seen` for each `name` */
-static int list_has(const struct model *m, size_t from, size_t to, const char *name)
+/* RFC 9110 5.6.4: where the quoted string that begins at `from` ends; one that does not is all the rest. */
+static size_t end_of_quoted(const struct model *m, size_t from, size_t to)
+{
+    for (from++; from < to && m->bytes[from] != '"'; from++)
+        if (m->bytes[from] == '\\')
+            from++;
+    return from < to ? from : to - 1;
+}
+
+/* RFC 9110 5.6.1.2: whether a list of options has that one; of what cannot be read, nothing is meant. */
+static int list_has(const struct model *m, size_t from, size_t to, const char *name, int may_be_quoted)
 {
     size_t end;
 
     for (; from <= to; from = end + 1) {
-        for (end = from; end < to && m->bytes[end] != ',';)
-            end++;
+        for (end = from; end < to && m->bytes[end] != ','; end++)
+            if (may_be_quoted && m->bytes[end] == '"')
+                end = end_of_quoted(m, end, to);
         while (from < end && is(m->bytes[from], A_BLANK))
             from++;
         if (equals(m, from, without_blanks(m, from, end), name))
@@ -993,39 +986,44 @@ static void note_field(struct model *m, unsigned field, size_t from, size_t to)
     if (field == FLUXO_FIELD_HOST)
         message->host_seen = 1;
     if (field == FLUXO_FIELD_CONNECTION) {
-        message->close_option |= list_has(m, from, to, "close");
-        message->keep_alive_option |= list_has(m, from, to, "keep-alive");
-        message->upgrade_option |= list_has(m, from, to, "upgrade");
+        message->close_option |= list_has(m, from, to, "close", 0);
+        message->keep_alive_option |= list_has(m, from, to, "keep-alive", 0);
+        message->upgrade_option |= list_has(m, from, to, "upgrade", 0);
     }
     if (field == FLUXO_FIELD_UPGRADE)
         message->upgrade_offered |= to > from;
     if (field == FLUXO_FIELD_EXPECT)
-        message->continue_expected |= list_has(m, from, to, "100-continue");
+        message->continue_expected |= list_has(m, from, to, "100-continue", 1);
 }
 
-static int steers(unsigned field)
+/* The field of that name if it steers the parser. */
+static unsigned steering_field(const struct model *m, size_t from, size_t to)
 {
-    static const unsigned char rows[] = {
-        0,
-#define FIELD(id, name, steers, section) steers,
+    static const struct {
+        const char *name;
+        int steers;
+    } rows[] = {
+#define FIELD(id, name, steers, section) {name, steers},
 #include <fluxo/fields.def>
 #undef FIELD
     };
+    unsigned nth;
 
-    return rows[field];
+    for (nth = 0; nth < sizeof rows / sizeof *rows; nth++)
+        if (rows[nth].steers && equals(m, from, to, rows[nth].name))
+            return nth + 1;
+    return FLUXO_FIELD_OTHER;
 }
 
 /* RFC 9110 5.1: a token */
 static unsigned field_name(struct model *m)
 {
     size_t first = m->at;
-    unsigned field;
 
-    limit_part(m, m->options->limits.field_name, FLUXO_ERR_FIELD_NAME_LIMIT);
+    m->part = limit_here(m, m->options->limits.field_name, FLUXO_ERR_FIELD_NAME_LIMIT);
     take_all(m, A_TCHAR);
-    end_part(m);
-    field = fluxo_field_id((const char *)m->bytes + first, m->at - first);
-    return steers(field) ? field : FLUXO_FIELD_OTHER;
+    m->part = no_limit;
+    return steering_field(m, first, m->at);
 }
 
 /* RFC 9112 5.1: "No whitespace is allowed between the field name and colon." */
@@ -1048,7 +1046,7 @@ static size_t field_value(struct model *m, unsigned field, unsigned grammar)
     value_by_grammar(m, grammar);
     m->place = IN_ANY_PLACE;
     end = without_blanks(m, first, m->at);
-    end_line(m);
+    m->line = no_limit;
     line_terminator(m, FLUXO_ERR_FIELD_VALUE);
     return end;
 }
@@ -1058,7 +1056,7 @@ static void begin_line(struct model *m)
     if (m->message.lines == m->options->limits.fields)
         refuse_here(m, FLUXO_ERR_FIELDS_LIMIT);
     m->message.lines++;
-    limit_line(m, m->options->limits.field_line, FLUXO_ERR_FIELD_LINE_LIMIT);
+    m->line = limit_here(m, m->options->limits.field_line, FLUXO_ERR_FIELD_LINE_LIMIT);
 }
 
 /* RFC 9112 5: field-name ":" OWS field-value OWS. Returns the field if it steers. */
@@ -1075,7 +1073,6 @@ static unsigned field_line(struct model *m, unsigned kind)
     name_end = m->at;
     colon(m);
     OWS(m);
-    look(m);
     if (kind == FLUXO_EVENT_FIELD)
         check_repeated(m, field_with_grammar(m, field));
     value = m->at;
@@ -1195,9 +1192,10 @@ static unsigned decide_framing(struct model *m)
     return m->kind == FLUXO_REQUEST ? FLUXO_FRAMING_NONE : FLUXO_FRAMING_CLOSE; /* rules 7 and 8 */
 }
 
+/* RFC 9110 15.2; 101 is the last word in HTTP. */
 static int is_interim(const struct model *m)
 {
-    return m->kind == FLUXO_RESPONSE && m->message.facts.status / 100 == 1;
+    return m->kind == FLUXO_RESPONSE && m->message.facts.status / 100 == 1 && m->message.facts.status != 101;
 }
 
 /* RFC 9112 9.3: close wins, HTTP/1.1 persists, HTTP/1.0 with keep-alive. An interim response ends nothing. */
@@ -1212,8 +1210,7 @@ static int persists(const struct model *m)
     return !is_1_0(m) || message->keep_alive_option;
 }
 
-/* RFC 9110 7.8: "A server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request", and 7.6.1 wants the
- * option */
+/* RFC 9110 7.8: "A server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request"; it needs its option. */
 static int offers_upgrade(const struct model *m)
 {
     return !is_1_0(m) && m->message.upgrade_option && m->message.upgrade_offered;
@@ -1234,19 +1231,15 @@ static void decide(struct model *m)
 
 /* ---- Bodies: RFC 9112 6.2, 6.3, 7.1 ---- */
 
-static size_t octets_there(const struct model *m, uint64_t wanted)
-{
-    size_t there = m->length - m->at;
-
-    return wanted < there ? (size_t)wanted : there;
-}
-
-/* So many octets of content, or what is there of them. */
+/* So many octets of content; where fewer are there, they are the last. */
 static void body_octets(struct model *m, uint64_t wanted)
 {
     uint64_t allowed = m->options->limits.body - m->message.body;
-    size_t there = octets_there(m, wanted), read = there > allowed ? (size_t)allowed : there;
+    size_t there = m->length - m->at, read;
 
+    if (there > wanted)
+        there = (size_t)wanted;
+    read = there > allowed ? (size_t)allowed : there;
     if (read)
         set_value(add_record(m, FLUXO_EVENT_BODY, 0), m->at, m->at + read);
     m->at += read;
@@ -1258,11 +1251,10 @@ static void body_octets(struct model *m, uint64_t wanted)
 }
 
 /* RFC 9112 6.3 rule 8 */
-static _Noreturn void body_until_close(struct model *m)
+static void body_until_close(struct model *m)
 {
     m->reading->finish = FINISH_COMPLETE;
     body_octets(m, UINT64_MAX);
-    end_reading(m, ENDING_MORE, m->length);
 }
 
 /* RFC 9112 7.1: 1*HEXDIG; 16 of them at the most, and no more than 2^63 - 1 */
@@ -1311,14 +1303,14 @@ static void chunk_ext(struct model *m)
 
     if (!blank && look(m) != ';')
         return;
-    limit_part(m, m->options->limits.extensions - m->message.extensions, FLUXO_ERR_EXTENSIONS_LIMIT);
+    m->part = limit_here(m, m->options->limits.extensions - m->message.extensions, FLUXO_ERR_EXTENSIONS_LIMIT);
     OWS(m);
     while (blank || look(m) == ';') {
         take_octet(m, ';', FLUXO_ERR_CHUNK_EXT);
         OWS(m);
         blank = chunk_extension(m);
     }
-    end_part(m);
+    m->part = no_limit;
     if (look(m) != '\r')
         refuse_here(m, FLUXO_ERR_CHUNK_EXT);
 }
@@ -1352,9 +1344,9 @@ static void trailer_section(struct model *m)
 {
     size_t limit = m->options->limits.trailers;
 
-    limit_section(m, limit > 2 ? limit : 2, FLUXO_ERR_TRAILERS_LIMIT);
+    m->section = limit_here(m, limit > 2 ? limit : 2, FLUXO_ERR_TRAILERS_LIMIT);
     field_section(m, FLUXO_EVENT_TRAILER);
-    end_section(m);
+    m->section = no_limit;
 }
 
 /* RFC 9112 7.1: *chunk last-chunk trailer-section CRLF */
@@ -1371,18 +1363,12 @@ static void chunked_body(struct model *m)
 
 static void message_body(struct model *m)
 {
-    switch (m->message.facts.framing) {
-    case FLUXO_FRAMING_LENGTH:
+    if (m->message.facts.framing == FLUXO_FRAMING_LENGTH)
         body_octets(m, m->message.length);
-        break;
-    case FLUXO_FRAMING_CHUNKED:
+    if (m->message.facts.framing == FLUXO_FRAMING_CHUNKED)
         chunked_body(m);
-        break;
-    case FLUXO_FRAMING_CLOSE:
+    if (m->message.facts.framing == FLUXO_FRAMING_CLOSE)
         body_until_close(m);
-    default:
-        break;
-    }
 }
 
 /* ---- Messages: RFC 9112 2.1 ---- */
@@ -1390,7 +1376,7 @@ static void message_body(struct model *m)
 /* start-line CRLF *( field-line CRLF ) CRLF */
 static void head(struct model *m)
 {
-    limit_section(m, m->options->limits.head, FLUXO_ERR_HEAD_LIMIT);
+    m->section = limit_here(m, m->options->limits.head, FLUXO_ERR_HEAD_LIMIT);
     m->reading->finish = FINISH_CLEAN;
     if (m->kind == FLUXO_REQUEST)
         empty_lines(m);
@@ -1402,7 +1388,7 @@ static void head(struct model *m)
         status_line(m);
     add_facts(m);
     field_section(m, FLUXO_EVENT_FIELD);
-    end_section(m);
+    m->section = no_limit;
     decide(m);
     add_mark(m, FLUXO_EVENT_HEAD, m->message.facts.framing);
     facts[facts_count - 1] = m->message.facts;
@@ -1463,7 +1449,7 @@ void model_read_answers(struct reading *reading, enum fluxo_kind kind, const str
     m.answers_left = count;
     m.kind = kind;
     m.reading = reading;
-    m.section_end = m.line_end = m.part_end = SIZE_MAX;
+    m.section = m.line = m.part = no_limit;
     read_all(&m);
     if (reading->ending != ENDING_MORE)
         reading->finish = FINISH_CLEAN;
