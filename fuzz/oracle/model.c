@@ -5,7 +5,8 @@
  * ends, leaves by longjmp for the one place that writes down the ending. So a rule reads as its ABNF does.
  *
  * Who is right when an octet is wrong in several ways: first the limits of a whole section (head, trailers), beyond which
- * nobody looks; then the syntax of the line; then the limits of the line and of its parts; then the grammar of a value.
+ * nobody looks; then the syntax of the line; then the limits of the line and of its parts; then the grammar of a target or a
+ * value. What follows a part that is exactly as long as it may be is not beyond the part's limit.
  */
 #include "model.h"
 
@@ -16,7 +17,7 @@
 enum { LINE_END = -1 }; /* what is seen where a field value ends */
 
 /* Where the cursor is, if that says what any octet there may be. */
-enum place { IN_ANY_PLACE, IN_CHUNK_LINE, IN_VALUE, IN_STEERING_VALUE };
+enum place { IN_ANY_PLACE, IN_TARGET, IN_CHUNK_LINE, IN_VALUE, IN_STEERING_VALUE };
 
 enum coding { CODING_ABSENT, CODING_CHUNKED, CODING_OTHER };
 
@@ -243,6 +244,8 @@ static int look(struct model *m)
         end_reading(m, ENDING_MORE, m->length);
     if (m->at >= m->section.end)
         refuse_here(m, m->section.error);
+    if (m->place == IN_TARGET && is(m->bytes[m->at], A_TEXT) && !is(m->bytes[m->at], A_BLANK))
+        check_limits(m);
     if (m->place == IN_CHUNK_LINE && m->bytes[m->at] == '\n')
         refuse_here(m, FLUXO_ERR_LF_WITHOUT_CR);
     return m->place >= IN_VALUE ? value_octet(m, m->bytes[m->at]) : m->bytes[m->at];
@@ -576,10 +579,12 @@ static void request_target(struct model *m)
     unsigned broken;
 
     m->part = limit_here(m, m->options->limits.target, FLUXO_ERR_TARGET_LIMIT);
+    m->place = IN_TARGET;
     broken = target_form(m);
-    m->part = no_limit;
     if (look(m) != ' ')
         refuse_here(m, FLUXO_ERR_TARGET);
+    m->place = IN_ANY_PLACE;
+    m->part = no_limit;
     if (broken && !relaxed(m, FLUXO_RELAX_ANY_AUTHORITY))
         refuse(m, broken, first);
 }
