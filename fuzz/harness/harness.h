@@ -5,10 +5,10 @@
  * Every input is 8 octets of head, then the bytes:
  *
  *     [0]     bit 0: a response; 1: FLUXO_PIECES; 2: FLUXO_CHUNKS; 3-4: the profile (DEFAULT, STRICT, LEGACY, DEFAULT with one
- *             relaxation toggled); 5: every cut; 6-7: the harness's own
+ *             relaxation toggled); 5-7: the harness's own
  *     [1]     which relaxation
  *     [2, 3]  0: default limits; else limit number ([2] - 1) is [3] above its least
- *     [4, 5]  where to cut, low octet first: 0 nowhere, 1 everywhere, else a seed
+ *     [4, 5]  where to cut, low octet first: 0 nowhere, 1 everywhere, FFFF at each place in turn, else a seed
  *     [6]     the events a call has room for, above the least; and a seed of pauses
  *     [7]     the method that responses answer, or the harness's own
  */
@@ -35,7 +35,7 @@ struct trial {
     int every_cut;
     uint32_t capacity;
     enum fluxo_method answers;
-    uint8_t pauses, spare, own; /* [6], bits 6 and 7 of [0], [7] */
+    uint8_t pauses, spare, own; /* [6], bits 5-7 of [0], [7] */
     const uint8_t *bytes;
     size_t length;
 };

@@ -19,7 +19,7 @@ struct feeding {
     struct norm norm;
     struct fluxo_event *events;
     size_t from, to; /* consumed so far, given so far */
-    uint32_t feeds, chance;
+    uint32_t feeds, chance, misuses;
     enum fluxo_status status;
 };
 
@@ -69,7 +69,6 @@ struct manner manner_of_head(const struct trial *trial)
 
 /* ---- Cuts ---- */
 
-/* One byte, but more behind many that are held: they are copied for each call. Replay is patient. */
 static size_t draw_byte(const struct feeding *feeding)
 {
     return replay_every_cut ? 1 : 1 + (feeding->to - feeding->from) / 256;
@@ -83,18 +82,26 @@ static size_t draw_piece(struct feeding *feeding)
     return draw_byte(feeding) + (drawn >> 8) % (drawn & 7 ? 16 : 128);
 }
 
+static size_t choose_piece(struct feeding *feeding)
+{
+    switch (feeding->manner->cuts) {
+    case CUT_NOWHERE:
+        return feeding->trial->length;
+    case CUT_EVERYWHERE:
+        return draw_byte(feeding);
+    case CUT_EVERY_BYTE:
+        return 1;
+    default:
+        return draw_piece(feeding);
+    }
+}
+
 static void give_more(struct feeding *feeding)
 {
-    const struct manner *manner = feeding->manner;
-    size_t length = feeding->trial->length, give = length;
+    size_t left = feeding->trial->length - feeding->to, cut = feeding->manner->cut;
+    size_t give = cut > feeding->to ? cut - feeding->to : choose_piece(feeding);
 
-    if (manner->cut > feeding->to)
-        give = manner->cut - feeding->to;
-    else if (manner->cuts == CUT_EVERYWHERE)
-        give = draw_byte(feeding);
-    else if (manner->cuts != CUT_NOWHERE)
-        give = draw_piece(feeding);
-    feeding->to = give < length - feeding->to ? feeding->to + give : length;
+    feeding->to += give < left ? give : left;
 }
 
 /* ---- One call ---- */
@@ -138,6 +145,88 @@ static void feed_once(struct feeding *feeding)
     feeding->norm.reading->error = feed.error;
 }
 
+/* ---- Wrong calls ---- */
+
+static int is_refusal(const struct fluxo_feed *feed)
+{
+    int is_over = feed->status >= FLUXO_SWITCHED; /* then that is the answer, and MISUSE is an ERROR too */
+
+    return is_over && !feed->count && !feed->consumed;
+}
+
+static int misuse_feed(struct feeding *feeding, uint32_t which)
+{
+    size_t held = feeding->to - feeding->from;
+    const uint8_t *bytes = feeding->trial->bytes + feeding->from;
+    struct fluxo_parser *parser = &feeding->parser;
+    struct fluxo_feed feed;
+
+    switch (which) {
+    case 0:
+        feed = fluxo_parser_feed(parser, bytes, held, feeding->events, FLUXO_CAPACITY_LEAST - 1);
+        break;
+    case 1:
+        feed = fluxo_parser_feed(parser, bytes, held, NULL, CAPACITY_MOST);
+        break;
+    case 2:
+        feed = fluxo_parser_feed(parser, NULL, held + 1, feeding->events, feeding->manner->capacity);
+        break;
+    case 3:
+        feed = fluxo_parser_finish(parser, NULL, feeding->manner->capacity);
+        break;
+    case 4:
+        feed = fluxo_parser_finish(parser, feeding->events, FLUXO_CAPACITY_LEAST - 1);
+        break;
+    default:
+        if (!held || feeding->status != FLUXO_NEED_MORE)
+            return 1;
+        feed = fluxo_parser_feed(parser, bytes, held - 1, feeding->events, feeding->manner->capacity);
+    }
+    return is_refusal(&feed);
+}
+
+static int misuse_init(struct feeding *feeding)
+{
+    struct fluxo_options wrong = feeding->options;
+
+    wrong.flags |= 1u << 31;
+    if (!fluxo_parser_init(&feeding->parser, feeding->trial->kind, &wrong))
+        return 0;
+    wrong = feeding->options;
+    wrong.relax |= 1u << 31;
+    if (!fluxo_parser_init(&feeding->parser, feeding->trial->kind, &wrong))
+        return 0;
+    wrong = feeding->options;
+    wrong.limits.method = 0;
+    return fluxo_parser_init(&feeding->parser, feeding->trial->kind, &wrong) == FLUXO_ERR_MISUSE;
+}
+
+/* Between a message's first byte and its last, and for requests always. */
+static int misuse_answers(struct feeding *feeding)
+{
+    if (feeding->trial->kind == FLUXO_RESPONSE && feeding->status != FLUXO_HEAD)
+        return 1;
+    return fluxo_parser_answers(&feeding->parser, FLUXO_METHOD_HEAD) == FLUXO_ERR_MISUSE;
+}
+
+static void misuse(struct feeding *feeding)
+{
+    struct fluxo_parser before = feeding->parser;
+    uint32_t which = random_next(&feeding->misuses) % 8;
+
+    hold(which == 7   ? misuse_init(feeding)
+         : which == 6 ? misuse_answers(feeding)
+                      : misuse_feed(feeding, which),
+         "misuse", "a wrong call is not refused");
+    hold(memcmp(&before, &feeding->parser, sizeof before) == 0, "misuse", "a wrong call changes the parser");
+}
+
+/* The same bytes once more bring nothing. */
+static int is_pause(struct feeding *feeding)
+{
+    return feeding->status == FLUXO_NEED_MORE && feeding->manner->misuses && random_next(&feeding->misuses) % 4 == 0;
+}
+
 /* ---- Beginning and end ---- */
 
 static void answer_next(struct feeding *feeding)
@@ -152,6 +241,7 @@ static void begin(struct feeding *feeding)
     feeding->options = feeding->trial->options;
     feeding->options.flags = (feeding->options.flags & FLUXO_CHUNKS) | feeding->manner->flags;
     feeding->chance = feeding->manner->cuts | UINT32_C(0x10000);
+    feeding->misuses = feeding->manner->misuses;
     feeding->events = place_events(feeding->manner->capacity);
     hold(!fluxo_parser_init(&feeding->parser, feeding->trial->kind, &feeding->options), "misuse", "init refused");
     answer_next(feeding);
@@ -222,7 +312,7 @@ static void end(struct feeding *feeding)
 }
 
 /* Until nothing is left to give, or to take. */
-void read_trial(struct reading *reading, const struct trial *trial, const struct manner *manner)
+size_t read_trial(struct reading *reading, const struct trial *trial, const struct manner *manner)
 {
     struct feeding feeding;
 
@@ -236,13 +326,16 @@ void read_trial(struct reading *reading, const struct trial *trial, const struct
         feed_once(&feeding);
         if (feeding.status >= FLUXO_SWITCHED)
             break;
+        if (manner->misuses)
+            misuse(&feeding);
         if (feeding.status == FLUXO_MESSAGE && is_another_due(&feeding.parser))
             answer_next(&feeding);
-        if (feeding.status != FLUXO_NEED_MORE)
+        if (feeding.status != FLUXO_NEED_MORE || is_pause(&feeding))
             continue;
         if (feeding.to == trial->length)
             break;
         give_more(&feeding);
     }
     end(&feeding);
+    return feeding.to;
 }

@@ -9,20 +9,22 @@
 #include "../oracle/norm.h"
 #include "harness.h"
 
-enum { CUT_NOWHERE, CUT_EVERYWHERE }; /* else a seed */
+/* Else a seed. EVERYWHERE takes longer steps behind many bytes that are held, since they are copied for each call. */
+enum { CUT_NOWHERE, CUT_EVERYWHERE, CUT_EVERY_BYTE = 0x10000 };
 
 struct manner {
     uint32_t flags;    /* FLUXO_PIECES or not */
     uint32_t capacity; /* events a call has room for */
-    unsigned cuts;     /* CUT_NOWHERE, CUT_EVERYWHERE or a seed */
-    size_t cut;        /* not 0: one cut, there */
-    int misuses;       /* wrong calls between the right ones */
+    unsigned cuts;     /* one of them, or a seed */
+    size_t cut;        /* not 0: the first cut, whatever the others */
+    uint32_t misuses;  /* not 0: a seed of pauses and of wrong calls between the right ones */
 };
 
 struct manner manner_whole(void);                        /* one shot, whole mode, all the room */
 struct manner manner_of_head(const struct trial *trial); /* as the input's head says */
 
-void read_trial(struct reading *reading, const struct trial *trial, const struct manner *manner);
+/* Returns how many bytes it was given before the reading ended. */
+size_t read_trial(struct reading *reading, const struct trial *trial, const struct manner *manner);
 
 /* For the present reading and another; each has its own records. */
 struct reading *reading_of(unsigned nth);

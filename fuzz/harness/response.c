@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Responses, to the method that the head says: whole and as the head says, they say the same. */
+#include "check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct trial trial;
+
+    if (!trial_read(&trial, data, size))
+        return 0;
+    trial.kind = FLUXO_RESPONSE;
+    check_trial(&trial);
+    return 0;
+}
