@@ -8,12 +8,16 @@ fuzz_programs =
 
 noinst_LIBRARIES += fuzz/libreplay.a fuzz/libharness.a
 fuzz_cppflags = -I$(top_srcdir)/parser
+fuzz_cflags = $(AM_CFLAGS) $(FUZZ_PLAIN_CFLAGS)
+EXTRA_DIST += fuzz/plain.txt
 
 fuzz_libreplay_a_CPPFLAGS = $(fuzz_cppflags)
+fuzz_libreplay_a_CFLAGS = $(fuzz_cflags)
 fuzz_libreplay_a_SOURCES = fuzz/driver/replay.c
 
 # What every harness links, whatever it is about.
 fuzz_libharness_a_CPPFLAGS = $(fuzz_cppflags)
+fuzz_libharness_a_CFLAGS = $(fuzz_cflags)
 fuzz_libharness_a_SOURCES = fuzz/harness/harness.c fuzz/harness/harness.h
 
 fuzz_engine = $(FUZZ_ENGINE_FILE) $(FUZZ_ENGINE_FLAGS)
@@ -28,6 +32,7 @@ fuzz/driver/afl.o: $(srcdir)/fuzz/driver/afl.c $(srcdir)/fuzz/harness/harness.h
 
 noinst_LIBRARIES += fuzz/libread.a
 fuzz_libread_a_CPPFLAGS = $(fuzz_cppflags) $(fuzz_wrap_cppflags)
+fuzz_libread_a_CFLAGS = $(fuzz_cflags)
 fuzz_libread_a_SOURCES = fuzz/harness/check.c fuzz/harness/check.h fuzz/harness/read.c fuzz/harness/read.h fuzz/harness/work.c fuzz/harness/work.h \
     fuzz/oracle/norm.c fuzz/oracle/norm.h fuzz/oracle/reading.h
 
@@ -42,31 +47,37 @@ fuzz_programs += fuzz/request fuzz/response fuzz/chunked fuzz/split fuzz/prefix 
 
 fuzz_request_SOURCES = fuzz/harness/request.c
 fuzz_request_CPPFLAGS = $(fuzz_cppflags)
+fuzz_request_CFLAGS = $(fuzz_cflags)
 fuzz_request_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_request_LDADD = $(fuzz_read_ldadd)
 
 fuzz_response_SOURCES = fuzz/harness/response.c
 fuzz_response_CPPFLAGS = $(fuzz_cppflags)
+fuzz_response_CFLAGS = $(fuzz_cflags)
 fuzz_response_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_response_LDADD = $(fuzz_read_ldadd)
 
 fuzz_chunked_SOURCES = fuzz/harness/chunked.c
 fuzz_chunked_CPPFLAGS = $(fuzz_cppflags)
+fuzz_chunked_CFLAGS = $(fuzz_cflags)
 fuzz_chunked_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_chunked_LDADD = $(fuzz_read_ldadd)
 
 fuzz_split_SOURCES = fuzz/harness/split.c
 fuzz_split_CPPFLAGS = $(fuzz_cppflags)
+fuzz_split_CFLAGS = $(fuzz_cflags)
 fuzz_split_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_split_LDADD = $(fuzz_read_ldadd)
 
 fuzz_prefix_SOURCES = fuzz/harness/prefix.c
 fuzz_prefix_CPPFLAGS = $(fuzz_cppflags)
+fuzz_prefix_CFLAGS = $(fuzz_cflags)
 fuzz_prefix_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_prefix_LDADD = $(fuzz_read_ldadd)
 
 fuzz_control_SOURCES = fuzz/harness/control.c
 fuzz_control_CPPFLAGS = $(fuzz_cppflags)
+fuzz_control_CFLAGS = $(fuzz_cflags)
 fuzz_control_LDADD = fuzz/libharness.a libfluxo.a $(fuzz_engine)
 
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)

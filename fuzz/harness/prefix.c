@@ -62,6 +62,7 @@ static uint8_t choose_octet(unsigned nth)
     return nth < sizeof common - 1 ? common[nth] : (uint8_t)(nth - (sizeof common - 1));
 }
 
+/* Some octet can stand there, though a rule about what it ends may be broken. */
 static int can_go_on(const struct trial *trial, size_t length)
 {
     static uint8_t longer[INPUT_MOST];
@@ -71,8 +72,10 @@ static int can_go_on(const struct trial *trial, size_t length)
     memcpy(longer, trial->bytes, length);
     changed.bytes = longer;
     for (nth = 0; nth < 256 + 10; nth++) {
+        const struct reading *reading;
         longer[length] = choose_octet(nth);
-        if (read_prefix(&changed, length + 1)->ending != ENDING_ERROR)
+        reading = read_prefix(&changed, length + 1);
+        if (reading->ending != ENDING_ERROR || reading->offset != length)
             return 1;
     }
     return 0;

@@ -74,12 +74,12 @@ static size_t draw_byte(const struct feeding *feeding)
     return replay_every_cut ? 1 : 1 + (feeding->to - feeding->from) / 256;
 }
 
-/* Small pieces more often than large ones. */
+/* Some seeds cut finely, others coarsely. */
 static size_t draw_piece(struct feeding *feeding)
 {
-    uint32_t drawn = random_next(&feeding->chance);
+    static const uint32_t most[] = {8, 32, 128, 512};
 
-    return draw_byte(feeding) + (drawn >> 8) % (drawn & 7 ? 16 : 128);
+    return draw_byte(feeding) + random_next(&feeding->chance) % most[feeding->manner->cuts % 4];
 }
 
 static size_t choose_piece(struct feeding *feeding)
