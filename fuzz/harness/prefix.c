@@ -62,7 +62,7 @@ static uint8_t choose_octet(unsigned nth)
     return nth < sizeof common - 1 ? common[nth] : (uint8_t)(nth - (sizeof common - 1));
 }
 
-/* Some octet can stand there, though a rule about what it ends may be broken. */
+/* Some octet can stand there, though a rule about what it ends may be broken, or a limit be reached. */
 static int can_go_on(const struct trial *trial, size_t length)
 {
     static uint8_t longer[INPUT_MOST];
@@ -75,7 +75,7 @@ static int can_go_on(const struct trial *trial, size_t length)
         const struct reading *reading;
         longer[length] = choose_octet(nth);
         reading = read_prefix(&changed, length + 1);
-        if (reading->ending != ENDING_ERROR || reading->offset != length)
+        if (reading->ending != ENDING_ERROR || reading->offset != length || reading->error >= FLUXO_ERR_EMPTY_LINES_LIMIT)
             return 1;
     }
     return 0;
