@@ -34,7 +34,7 @@ noinst_LIBRARIES += fuzz/libread.a
 fuzz_libread_a_CPPFLAGS = $(fuzz_cppflags) $(fuzz_wrap_cppflags)
 fuzz_libread_a_CFLAGS = $(fuzz_cflags)
 fuzz_libread_a_SOURCES = fuzz/harness/check.c fuzz/harness/check.h fuzz/harness/read.c fuzz/harness/read.h fuzz/harness/work.c fuzz/harness/work.h \
-    fuzz/oracle/norm.c fuzz/oracle/norm.h fuzz/oracle/reading.h
+    fuzz/oracle/model.c fuzz/oracle/model.h fuzz/oracle/norm.c fuzz/oracle/norm.h fuzz/oracle/reading.h
 
 if HAVE_WRAP
 fuzz_wrap_cppflags = -DWITH_WRAP=1
@@ -43,7 +43,7 @@ fuzz_read_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
 endif
 fuzz_read_ldadd = fuzz/libread.a fuzz/libharness.a libfluxo.a $(fuzz_engine)
 
-fuzz_programs += fuzz/request fuzz/response fuzz/chunked fuzz/split fuzz/prefix fuzz/control
+fuzz_programs += fuzz/request fuzz/response fuzz/chunked fuzz/split fuzz/prefix fuzz/model fuzz/pause fuzz/control
 
 fuzz_request_SOURCES = fuzz/harness/request.c
 fuzz_request_CPPFLAGS = $(fuzz_cppflags)
@@ -74,6 +74,18 @@ fuzz_prefix_CPPFLAGS = $(fuzz_cppflags)
 fuzz_prefix_CFLAGS = $(fuzz_cflags)
 fuzz_prefix_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_prefix_LDADD = $(fuzz_read_ldadd)
+
+fuzz_model_SOURCES = fuzz/harness/model.c
+fuzz_model_CPPFLAGS = $(fuzz_cppflags)
+fuzz_model_CFLAGS = $(fuzz_cflags)
+fuzz_model_LDFLAGS = $(fuzz_read_ldflags)
+fuzz_model_LDADD = $(fuzz_read_ldadd)
+
+fuzz_pause_SOURCES = fuzz/harness/pause.c
+fuzz_pause_CPPFLAGS = $(fuzz_cppflags)
+fuzz_pause_CFLAGS = $(fuzz_cflags)
+fuzz_pause_LDFLAGS = $(fuzz_read_ldflags)
+fuzz_pause_LDADD = $(fuzz_read_ldadd)
 
 fuzz_control_SOURCES = fuzz/harness/control.c
 fuzz_control_CPPFLAGS = $(fuzz_cppflags)

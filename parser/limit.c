@@ -164,9 +164,12 @@ void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code c
         fluxo_refuse(run, code, place(run, p));
 }
 
+/* LF alone never ends a chunk line. Where it may end a line, this is not its end. */
 void fluxo_fail_line(struct run *run, const unsigned char *p, enum fluxo_error_code code)
 {
-    fluxo_fail(run, p, *p == '\n' ? FLUXO_ERR_LF_WITHOUT_CR : code);
+    int ends_lines = run->parser->line == LINE_REQUEST && (run->options->relax & FLUXO_RELAX_BARE_LF);
+
+    fluxo_fail(run, p, *p == '\n' && !ends_lines ? FLUXO_ERR_LF_WITHOUT_CR : code);
 }
 
 /* Blanks behind a name, and before a line that follows a field line, have guards of their own. */

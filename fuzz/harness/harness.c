@@ -21,6 +21,43 @@
 
 int replay_every_cut;
 
+/* ---- Limits ---- */
+
+static const struct {
+    uint64_t least, most;
+    enum fluxo_error_code error;
+} limit_rows[] = {
+#define LIMIT(member, name, type, standard, least, most, error) {least, most, FLUXO_ERR_##error},
+#include <fluxo/limits.def>
+#undef LIMIT
+};
+
+uint64_t limit_least(enum limit_row row)
+{
+    return limit_rows[row].least;
+}
+
+enum fluxo_error_code limit_error(enum limit_row row)
+{
+    return limit_rows[row].error;
+}
+
+void limit_set(struct fluxo_limits *limits, enum limit_row row, uint64_t limit)
+{
+    uint64_t most = limit_rows[row].most, value = limit < most ? limit : most;
+
+    switch (row) {
+#define LIMIT(member, name, type, standard, least, most, error)                                                                \
+    case LIMIT_ROW_##member:                                                                                                   \
+        limits->member = (type)value;                                                                                          \
+        break;
+#include <fluxo/limits.def>
+#undef LIMIT
+    default:
+        break;
+    }
+}
+
 /* ---- An input ---- */
 
 static uint32_t choose_relax(unsigned profile, unsigned row)
@@ -37,30 +74,12 @@ static uint32_t choose_relax(unsigned profile, unsigned row)
     }
 }
 
-enum limit_row {
-#define LIMIT(member, name, type, standard, least, most, error) LIMIT_ROW_##member,
-#include <fluxo/limits.def>
-#undef LIMIT
-    LIMIT_ROWS
-};
-
 static void choose_limit(struct fluxo_limits *limits, unsigned which, unsigned above)
 {
-    uint64_t value;
+    enum limit_row row = (enum limit_row)((which - 1) % LIMIT_ROWS);
 
-    if (!which)
-        return;
-    switch ((enum limit_row)((which - 1) % LIMIT_ROWS)) {
-#define LIMIT(member, name, type, standard, least, most, error)                                                                \
-    case LIMIT_ROW_##member:                                                                                                   \
-        value = (uint64_t)(least) + above;                                                                                     \
-        limits->member = (type)(value < (most) ? value : (most));                                                              \
-        break;
-#include <fluxo/limits.def>
-#undef LIMIT
-    default:
-        break;
-    }
+    if (which)
+        limit_set(limits, row, limit_least(row) + above);
 }
 
 int trial_read(struct trial *trial, const uint8_t *data, size_t size)

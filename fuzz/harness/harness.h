@@ -26,6 +26,19 @@ enum { HEAD_LENGTH = 8, INPUT_MOST = 1 << 16, CAPACITY_MOST = FLUXO_CAPACITY_LEA
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* ---- Limits, by their row in limits.def ---- */
+
+enum limit_row {
+#define LIMIT(member, name, type, standard, least, most, error) LIMIT_ROW_##member,
+#include <fluxo/limits.def>
+#undef LIMIT
+    LIMIT_ROWS
+};
+
+void limit_set(struct fluxo_limits *limits, enum limit_row row, uint64_t limit); /* its most, if that is less */
+uint64_t limit_least(enum limit_row row);
+enum fluxo_error_code limit_error(enum limit_row row);
+
 /* ---- An input ---- */
 
 struct trial {

@@ -41,11 +41,12 @@ static struct fluxo_event *place_events(uint32_t capacity)
     return (struct fluxo_event *)(void *)(events_arena.memory + events_arena.size - capacity * sizeof(struct fluxo_event));
 }
 
+static struct record records[READINGS][RECORDS_MOST];
+static struct fluxo_facts heads[READINGS][HEADS_MOST];
+static struct reading readings[READINGS];
+
 struct reading *reading_of(unsigned nth)
 {
-    static struct record records[READINGS][RECORDS_MOST];
-    static struct reading readings[READINGS];
-
     readings[nth].records = records[nth];
     readings[nth].room = RECORDS_MOST;
     return &readings[nth];
@@ -320,7 +321,7 @@ size_t read_trial(struct reading *reading, const struct trial *trial, const stru
     feeding.trial = trial;
     feeding.manner = manner;
     begin(&feeding);
-    norm_begin(&feeding.norm, reading);
+    norm_begin(&feeding.norm, reading, heads[reading - readings]);
     give_more(&feeding);
     for (;;) {
         feed_once(&feeding);

@@ -11,12 +11,12 @@ static void check_mode(const struct trial *trial, const struct reading *whole, u
 
     manner.flags = flags;
     manner.cuts = CUT_NOWHERE;
-    check_manner(trial, whole, &manner);
+    check_manner(trial, whole, &manner, "split");
     manner.cuts = CUT_EVERYWHERE;
-    check_manner(trial, whole, &manner);
+    check_manner(trial, whole, &manner, "split");
     for (nth = 1; nth <= PARTITIONS; nth++) {
         manner.cuts = trial->cuts + CUT_EVERYWHERE + nth;
-        check_manner(trial, whole, &manner);
+        check_manner(trial, whole, &manner, "split");
     }
 }
 

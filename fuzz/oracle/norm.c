@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-void norm_begin(struct norm *norm, struct reading *reading)
+void norm_begin(struct norm *norm, struct reading *reading, struct fluxo_facts *heads)
 {
     memset(norm, 0, sizeof *norm);
     norm->reading = reading;
+    norm->heads = heads;
+    reading->heads = heads;
+    reading->head_count = 0;
     reading->count = 0;
     reading->ending = ENDING_MORE;
     reading->error = 0;
@@ -107,6 +110,8 @@ static void add_head(struct norm *norm, const struct fluxo_parser *parser, const
 
     add_record(norm, event)->name_at = base + event->at;
     hold(event->id == facts.framing, "facts", "the HEAD event has another framing");
+    hold(norm->reading->head_count < HEADS_MOST, "events", "more heads than the input can have");
+    norm->heads[norm->reading->head_count++] = facts;
     norm->framing = facts.framing;
     norm->length = facts.length;
     norm->body = 0;
@@ -180,6 +185,13 @@ static void show_reading(const struct reading *reading)
         fprintf(stderr, "  kind %u flags %u id %u name %u+%u value %u+%u\n", record->kind, record->flags, record->id,
                 record->name_at, record->name_length, record->value_at, record->value_length);
     }
+    for (nth = 0; nth < reading->head_count; nth++) {
+        const struct fluxo_facts *facts = &reading->heads[nth];
+        fprintf(stderr,
+                "  head: length %llu status %u method %u minor %u framing %u keep-alive %u upgrade %u expect-continue %u\n",
+                (unsigned long long)facts->length, facts->status, facts->method, facts->minor, facts->framing,
+                facts->keep_alive, facts->upgrade, facts->expect_continue);
+    }
     fprintf(stderr, "  %s %s at %llu, finish %d\n", endings[reading->ending], error ? error->name : "",
             (unsigned long long)reading->offset, reading->finish);
 }
@@ -187,7 +199,9 @@ static void show_reading(const struct reading *reading)
 static int are_equal(const struct reading *a, const struct reading *b)
 {
     return a->count == b->count && a->ending == b->ending && a->error == b->error && a->offset == b->offset &&
-           a->finish == b->finish && memcmp(a->records, b->records, a->count * sizeof *a->records) == 0;
+           a->finish == b->finish && a->head_count == b->head_count &&
+           memcmp(a->heads, b->heads, a->head_count * sizeof *a->heads) == 0 &&
+           memcmp(a->records, b->records, a->count * sizeof *a->records) == 0;
 }
 
 void reading_compare(const struct reading *a, const struct reading *b, const char *oracle)

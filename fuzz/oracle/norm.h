@@ -8,19 +8,20 @@
 #include "../harness/harness.h"
 #include "reading.h"
 
-/* One a length of input: a line needs 3 octets, and HEAD and MESSAGE come with a line. */
-enum { RECORDS_MOST = INPUT_MOST };
+/* A line needs 3 octets, and HEAD and MESSAGE come with a line; a head needs a start-line. */
+enum { RECORDS_MOST = INPUT_MOST, HEADS_MOST = INPUT_MOST / 8 };
 
 struct norm {
     struct reading *reading;
+    struct fluxo_facts *heads;
     int line_open, body_open;
-    uint64_t body;       /* octets of the present message's body */
-    uint64_t length;     /* of its Content-Length */
-    unsigned framing;    /* of its HEAD */
-    uint32_t value_seen; /* octets of the open line's value, with those that are to be dropped */
+    uint64_t body;    /* octets of the present message's body */
+    uint64_t length;  /* of its Content-Length */
+    unsigned framing; /* of its HEAD */
 };
 
-void norm_begin(struct norm *norm, struct reading *reading);
+/* With room for HEADS_MOST heads. */
+void norm_begin(struct norm *norm, struct reading *reading, struct fluxo_facts *heads);
 
 /* The events of one call, whose first byte is at `base` of the input and which was given `length` bytes. */
 void norm_add(struct norm *norm, const struct fluxo_parser *parser, uint32_t base, size_t length,

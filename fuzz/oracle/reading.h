@@ -6,8 +6,7 @@
 #ifndef FUZZ_READING_H
 #define FUZZ_READING_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <fluxo/parser.h>
 
 /*
  * One event, its pieces joined. Places are offsets in the whole input; kind, flags and id are those of struct fluxo_event (of
@@ -37,6 +36,8 @@ struct reading {
     unsigned error;  /* enum fluxo_error_code */
     uint64_t offset; /* of the error, or of the first byte of what is switched or closed, or the input's length */
     int finish;      /* enum finish: what the end of the connection there means, with ENDING_MORE; else 0 */
+    const struct fluxo_facts *heads; /* what is known of each message at its HEAD */
+    size_t head_count;
 };
 
 #endif
