@@ -100,4 +100,18 @@ static inline uint32_t random_next(uint32_t *state)
     return *state;
 }
 
+/* ---- Random cuts of a seed: the length of the next piece; small ones and large ones come side by side ---- */
+
+static inline uint32_t cuts_begin(unsigned seed)
+{
+    return seed | UINT32_C(0x10000);
+}
+
+static inline uint32_t cuts_next(uint32_t *state)
+{
+    uint32_t drawn = random_next(state);
+
+    return 1 + (drawn >> 8) % (4u << 2 * (drawn & 3)); /* up to 4, 16, 64 or 256 */
+}
+
 #endif

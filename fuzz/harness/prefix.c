@@ -85,7 +85,7 @@ static void check_tail(const struct trial *trial, const struct reading *whole, s
 {
     static uint8_t other[INPUT_MOST];
     struct trial changed = *trial;
-    uint32_t chance = trial->cuts | UINT32_C(0x10000);
+    uint32_t chance = cuts_begin(trial->cuts);
     size_t at;
 
     memcpy(other, trial->bytes, length);
@@ -112,7 +112,7 @@ static void check_refusal(const struct trial *trial, const struct reading *whole
 
 static void check_prefixes(const struct trial *trial, const struct reading *whole)
 {
-    uint32_t chance = trial->cuts | UINT32_C(0x10000);
+    uint32_t chance = cuts_begin(trial->cuts);
     size_t length, step = trial->every_cut ? 1 : 1 + trial->length / 4;
 
     for (length = random_next(&chance) % step; length < trial->length; length += 1 + random_next(&chance) % step)

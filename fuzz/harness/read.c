@@ -75,12 +75,9 @@ static size_t draw_byte(const struct feeding *feeding)
     return replay_every_cut ? 1 : 1 + (feeding->to - feeding->from) / 256;
 }
 
-/* Some seeds cut finely, others coarsely. */
 static size_t draw_piece(struct feeding *feeding)
 {
-    static const uint32_t most[] = {8, 32, 128, 512};
-
-    return draw_byte(feeding) + random_next(&feeding->chance) % most[feeding->manner->cuts % 4];
+    return draw_byte(feeding) - 1 + cuts_next(&feeding->chance);
 }
 
 static size_t choose_piece(struct feeding *feeding)
@@ -241,7 +238,7 @@ static void begin(struct feeding *feeding)
     open_arenas();
     feeding->options = feeding->trial->options;
     feeding->options.flags = (feeding->options.flags & FLUXO_CHUNKS) | feeding->manner->flags;
-    feeding->chance = feeding->manner->cuts | UINT32_C(0x10000);
+    feeding->chance = cuts_begin(feeding->manner->cuts);
     feeding->misuses = feeding->manner->misuses;
     feeding->events = place_events(feeding->manner->capacity);
     hold(!fluxo_parser_init(&feeding->parser, feeding->trial->kind, &feeding->options), "misuse", "init refused");

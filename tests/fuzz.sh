@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every harness of fuzz/ on every input that is kept, cut at every place: seeds, the minimised corpus, and what was once wrong.
+
+. "$TOP_SRCDIR/tests/claims.sh"
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+out=$scratch/out
+
+# Those of the harness $1: folders with inputs.
+list_folders() {
+    for folder in "$TOP_BUILDDIR/fuzz/seeds" "$TOP_SRCDIR/fuzz/corpus/seed" "$TOP_SRCDIR/fuzz/corpus/min" "$TOP_SRCDIR/fuzz/regress"; do
+        [ ! -d "$folder/$1" ] || echo "$folder/$1"
+    done
+}
+
+count_inputs() {
+    sed -n 's/^\([0-9]*\) inputs$/\1/p' "$out"
+}
+
+replays() {
+    folders=$(list_folders "$1")
+    [ -n "$folders" ] || { echo "there is no input for it" >"$out"; return 1; }
+    # shellcheck disable=SC2086
+    "$TOP_BUILDDIR/fuzz/$1" --every-cut $folders >"$out" 2>&1 || return 1
+    count=$(count_inputs)
+    total=$((total + count))
+    echo "# $1: $count inputs"
+    [ "$count" -gt 0 ]
+}
+
+# A finding without a cause, or a cause without a finding.
+pairs_up() {
+    find "$TOP_SRCDIR/fuzz/regress" -mindepth 2 -type f 2>/dev/null | sed 's/\.txt$//' | sort | uniq -u >"$out"
+    [ ! -s "$out" ]
+}
+
+total=0
+for harness in $FUZZ_HARNESSES; do
+    claim_or_skip "${FUZZ_ENGINE:+this build is for the engine $FUZZ_ENGINE}" "$harness: what is kept, at every cut" replays "$harness"
+done
+claim "each finding in fuzz/regress has its cause beside it" pairs_up
+echo "# $total inputs in all"
+end_claims
