@@ -8,8 +8,16 @@
 
 #include "machine.h"
 
-/* A target, or a field of the head that steers the parser. A tunnel's framing fields are to be ignored (6.3 rule 2); those of
-   other messages without a body are ignored too (rule 1), but not when they are malformed: that is policy. */
+/* RFC 9112 6.3 rule 2. Those of other messages without a body are ignored too (rule 1), but not when they are malformed: that
+   is policy. */
+static int is_ignored(const struct fluxo_parser *parser)
+{
+    int frames = parser->steer == STEER_CONTENT_LENGTH || parser->steer == STEER_TRANSFER_ENCODING;
+
+    return frames && fluxo_is_tunnel(parser);
+}
+
+/* A target, or a field of the head that steers the parser. */
 void fluxo_begin_check(struct run *run, unsigned char first)
 {
     struct fluxo_parser *parser = run->parser;
@@ -20,7 +28,7 @@ void fluxo_begin_check(struct run *run, unsigned char first)
         return;
     if (parser->line == LINE_REQUEST || (steer == STEER_HOST && parser->phase == PHASE_HEAD && !parser->response))
         parser->sub = (uint16_t)fluxo_begin_target(run, first);
-    else if (parser->phase == PHASE_HEAD && !fluxo_is_tunnel(parser))
+    else if (parser->phase == PHASE_HEAD && !is_ignored(parser))
         parser->sub = (uint16_t)fluxo_begin_value(steer);
     parser->remaining = 0;
 }
