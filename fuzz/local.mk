@@ -9,7 +9,7 @@ fuzz_programs =
 noinst_LIBRARIES += fuzz/libreplay.a fuzz/libharness.a
 fuzz_cppflags = -I$(top_srcdir)/parser
 fuzz_cflags = $(AM_CFLAGS) $(FUZZ_PLAIN_CFLAGS)
-EXTRA_DIST += fuzz/plain.txt
+EXTRA_DIST += fuzz/plain.txt fuzz/smoke.sh
 
 fuzz_libreplay_a_CPPFLAGS = $(fuzz_cppflags)
 fuzz_libreplay_a_CFLAGS = $(fuzz_cflags)
@@ -95,6 +95,9 @@ fuzz_control_LDADD = fuzz/libharness.a libfluxo.a $(fuzz_engine)
 
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)
 
+# All that fuzzing needs.
+fuzz: $(fuzz_programs)
+
 print-harnesses:
 	@printf '%s\n' $(fuzz_programs:fuzz/%=%)
-.PHONY: print-harnesses
+.PHONY: fuzz print-harnesses

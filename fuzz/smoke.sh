@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# A look at each harness under libFuzzer, from what is kept:
+#
+#     sh fuzz/smoke.sh BUILD SECONDS HARNESS...
+#
+# BUILD is configured for the engine. A line a harness: executions, a second, edges, and how fast it is beside the control, which has
+# no oracle and runs in the same way before and after the others.
+
+set -u
+build=$1
+seconds=$2
+shift 2
+top=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$build/fuzz/smoke
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+most=520 # octets an input: the head and 512
+
+rm -rf "$scratch"
+mkdir -p "$scratch"
+
+# Those of the harness $1, with inputs.
+list_folders() {
+    for folder in "$build/fuzz/seeds" "$top/fuzz/corpus/seed" "$top/fuzz/corpus/min" "$top/fuzz/regress"; do
+        [ ! -d "$folder/$1" ] || echo "$folder/$1"
+    done
+}
+
+# What it says is in $scratch/$2.log.
+run_harness() { # run_harness HARNESS NAME
+    mkdir -p "$scratch/$2"
+    dictionary=
+    [ ! -f "$build/fuzz/http1.dict" ] || dictionary="-dict=$build/fuzz/http1.dict"
+    # shellcheck disable=SC2046,SC2086
+    "$build/fuzz/$1" -max_total_time="$seconds" -max_len=$most -len_control=0 -timeout=10 -verbosity=1 $dictionary \
+        -artifact_prefix="$scratch/$2-" "$scratch/$2" $(list_folders "$1") >"$scratch/$2.log" 2>&1
+}
+
+# "executions edges rate", rate in executions a second
+read_log() {
+    awk '/ DONE / { for (word = 1; word < NF; word++) { if ($word == "cov:") edges = $(word + 1); if ($word == "exec/s:") rate = $(word + 1) }
+        print substr($1, 2), edges, rate }' "$scratch/$1.log"
+}
+
+find_control_rate() {
+    for name in control-before control-after; do
+        read_log "$name"
+    done | awk '{ rate += $3 } END { if (NR) print int(rate / NR) }'
+}
+
+tell() { # tell HARNESS
+    if grep -q ' DONE ' "$scratch/$1.log"; then
+        read_log "$1" | awk -v name="$1" -v control="$control" '{ printf "%-12s %12d %10d %8d %8.2f\n", name, $1, $3, $2, control ? $3 / control : 0 }'
+    else
+        echo "$1: FOUND"
+        grep -E '^ORACLE|^==.*ERROR|SUMMARY|written to' "$scratch/$1.log" | sed 's/^/    /'
+        found=$((found + 1))
+    fi
+}
+
+run_harness control control-before
+running=0
+for harness in "$@"; do
+    run_harness "$harness" "$harness" &
+    running=$((running + 1))
+    if [ "$running" = "$jobs" ]; then
+        wait
+        running=0
+    fi
+done
+wait
+run_harness control control-after
+
+control=$(find_control_rate)
+found=0
+echo "harness        executions   a second    edges  of the control's rate"
+for harness in "$@"; do
+    tell "$harness"
+done
+echo "$found findings"
+[ "$found" = 0 ]
