@@ -39,7 +39,7 @@ run_harness() { # run_harness HARNESS NAME
 
 # "executions edges rate", rate in executions a second
 read_log() {
-    awk '/ DONE / { for (word = 1; word < NF; word++) { if ($word == "cov:") edges = $(word + 1); if ($word == "exec/s:") rate = $(word + 1) }
+    awk '$2 == "DONE" { for (word = 1; word < NF; word++) { if ($word == "cov:") edges = $(word + 1); if ($word == "exec/s:") rate = $(word + 1) }
         print substr($1, 2), edges, rate }' "$scratch/$1.log"
 }
 
@@ -50,7 +50,7 @@ find_control_rate() {
 }
 
 tell() { # tell HARNESS
-    if grep -q ' DONE ' "$scratch/$1.log"; then
+    if [ -n "$(read_log "$1")" ]; then
         read_log "$1" | awk -v name="$1" -v control="$control" '{ printf "%-12s %12d %10d %8d %8.2f\n", name, $1, $3, $2, control ? $3 / control : 0 }'
     else
         echo "$1: FOUND"
