@@ -5,8 +5,8 @@
 #
 #     sh fuzz/smoke.sh BUILD SECONDS HARNESS...
 #
-# BUILD is configured for the engine. A line a harness: executions, a second, edges, and how fast it is beside the control, which has
-# no oracle and runs in the same way before and after the others.
+# BUILD is configured for the engine. A line a harness: executions, how many a second of processor time, edges, and how fast that is
+# beside the control, which has no oracle and runs in the same way before and after the others.
 
 set -u
 build=$1
@@ -27,20 +27,28 @@ list_folders() {
     done
 }
 
-# What it says is in $scratch/$2.log.
+# What it says is in $scratch/$2.log, and the processor's time in $scratch/$2.times.
 run_harness() { # run_harness HARNESS NAME
     mkdir -p "$scratch/$2"
     dictionary=
     [ ! -f "$build/fuzz/http1.dict" ] || dictionary="-dict=$build/fuzz/http1.dict"
     # shellcheck disable=SC2046,SC2086
-    "$build/fuzz/$1" -max_total_time="$seconds" -max_len=$most -len_control=0 -timeout=10 -verbosity=1 $dictionary \
-        -artifact_prefix="$scratch/$2-" "$scratch/$2" $(list_folders "$1") >"$scratch/$2.log" 2>&1
+    (
+        "$build/fuzz/$1" -max_total_time="$seconds" -max_len=$most -len_control=0 -timeout=10 -verbosity=1 $dictionary \
+            -artifact_prefix="$scratch/$2-" "$scratch/$2" $(list_folders "$1") >"$scratch/$2.log" 2>&1
+        times >"$scratch/$2.times"
+    )
 }
 
-# "executions edges rate", rate in executions a second
+# The seconds that children took, of what `times` says: its second line, as 1m2.345s
+read_times() {
+    sed -n '2s/[ms]/ /gp' "$scratch/$1.times" | awk '{ print $1 * 60 + $2 + $3 * 60 + $4 }'
+}
+
+# "executions edges rate", or nothing if it did not come to its end
 read_log() {
-    awk '$2 == "DONE" { for (word = 1; word < NF; word++) { if ($word == "cov:") edges = $(word + 1); if ($word == "exec/s:") rate = $(word + 1) }
-        print substr($1, 2), edges, rate }' "$scratch/$1.log"
+    awk -v seconds="$(read_times "$1")" '$2 == "DONE" { for (word = 1; word < NF; word++) if ($word == "cov:") edges = $(word + 1)
+        print substr($1, 2), edges, substr($1, 2) / seconds }' "$scratch/$1.log"
 }
 
 find_control_rate() {
@@ -74,7 +82,7 @@ run_harness control control-after
 
 control=$(find_control_rate)
 found=0
-echo "harness        executions   a second    edges  of the control's rate"
+echo "harness        executions  a second    edges  of the control's rate"
 for harness in "$@"; do
     tell "$harness"
 done
