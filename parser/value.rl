@@ -53,10 +53,13 @@
                | ( passed_over - close - keep_alive - upgrade );
     connection := option ( "," option )*;
 
-    # RFC 9110 10.1.1
-    continue_100 = OWS "100-continue"i OWS;
-    expect_member = continue_100 %see_100_continue | ( passed_over - continue_100 );
-    expect := expect_member ( "," expect_member )*;
+    # RFC 9110 10.1.1: what another expectation quotes is its own; a quote that is not closed is all the rest
+    in_quotes       = ( field_octet - DQUOTE - "\\" | "\\" field_octet )*;
+    unclosed        = DQUOTE in_quotes "\\"?;
+    passed_quotes   = ( field_octet - "," - DQUOTE | DQUOTE in_quotes DQUOTE )*;
+    continue_100    = OWS "100-continue"i OWS;
+    the_expectation = continue_100 %see_100_continue | ( passed_quotes - continue_100 );
+    expect := the_expectation ( "," the_expectation )* | ( the_expectation "," )* passed_quotes unclosed;
 
     write data noerror;
 }%%
