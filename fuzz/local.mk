@@ -41,8 +41,8 @@ fuzz_wrap_cppflags = -DWITH_WRAP=1
 fuzz_wrap_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
     -Wl,--wrap=fluxo_run_request,--wrap=fluxo_run_response,--wrap=fluxo_run_chunked,--wrap=fluxo_run_target,--wrap=fluxo_run_value
 endif
-fuzz_read_ldflags = $(fuzz_wrap_ldflags)
-fuzz_read_ldadd = fuzz/libread.a fuzz/libharness.a libfluxo.a $(fuzz_engine)
+fuzz_read_ldflags = $(fuzz_wrap_ldflags) $(fuzz_mutator_ldflags)
+fuzz_read_ldadd = fuzz/libread.a fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(fuzz_engine)
 
 fuzz_programs += fuzz/request fuzz/response fuzz/chunked fuzz/split fuzz/prefix fuzz/model fuzz/pause fuzz/control
 
