@@ -96,7 +96,7 @@ fuzz_control_LDADD = fuzz/libharness.a libfluxo.a $(fuzz_engine)
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)
 
 # All that fuzzing needs.
-fuzz: $(fuzz_programs)
+fuzz: $(fuzz_programs) fuzz/http1.dict fuzz-seeds
 
 print-harnesses:
 	@printf '%s\n' $(fuzz_programs:fuzz/%=%)
