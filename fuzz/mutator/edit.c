@@ -110,6 +110,13 @@ size_t draw_boundary_behind(struct edit *edit)
     return skip_lines(edit, head + draw_below(edit, all - head + 1));
 }
 
+struct range draw_lines(struct edit *edit)
+{
+    size_t one = draw_boundary(edit), two = draw_boundary(edit), at = one < two ? one : two;
+
+    return (struct range){at, one + two - 2 * at};
+}
+
 int is_letter(uint8_t octet)
 {
     return (octet | 0x20) >= 'a' && (octet | 0x20) <= 'z';

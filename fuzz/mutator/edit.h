@@ -27,6 +27,7 @@ size_t draw_size(struct edit *edit, size_t most);   /* 1 to most, small more oft
 struct range draw_line(struct edit *edit);          /* with its line end, if it has one */
 size_t draw_boundary(struct edit *edit);            /* between two lines, more often in the first head */
 size_t draw_boundary_behind(struct edit *edit);     /* more often behind the first head, where chunks are */
+struct range draw_lines(struct edit *edit);         /* any number of lines, also none */
 struct range draw_token(struct edit *edit);         /* octets of letters, digits, - and _ */
 size_t draw_edge(struct edit *edit);                /* where a token begins or ends */
 struct range draw_eol(struct edit *edit);           /* CR LF or LF */

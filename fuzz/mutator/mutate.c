@@ -54,14 +54,14 @@ static int duplicate_line(struct edit *edit)
 {
     enum { SOME = 3, MANY = 130 }; /* beyond the default limit of field lines, 128 */
     struct range line = draw_line(edit);
-    size_t times = 1 + draw_below(edit, draw_below(edit, 4) ? SOME : MANY);
+    size_t times = 1 + draw_below(edit, draw_below(edit, 8) ? SOME : MANY);
 
     return repeat(edit, line, line.at + line.length, times);
 }
 
 static int delete_line(struct edit *edit)
 {
-    struct range line = draw_line(edit);
+    struct range line = draw_below(edit, 4) ? draw_line(edit) : draw_lines(edit);
 
     return line.length && exchange(edit, line, NULL, 0);
 }
@@ -141,6 +141,34 @@ static int replace_number(struct edit *edit)
         add_word(&draft, DRAW_WORD(edit, numbers));
     }
     return exchange(edit, number, draft.bytes, draft.length);
+}
+
+/* The start-line has the most rules about single octets; and where lines are drawn first, short ones have their part. */
+static size_t draw_place(struct edit *edit)
+{
+    struct range line = draw_below(edit, 3) ? draw_line(edit) : line_at(edit, HEAD_LENGTH);
+
+    return line.at + draw_below(edit, line.length);
+}
+
+/* One bit or a little more, a delimiter, or anything. */
+static int change_octet(struct edit *edit)
+{
+    size_t at = draw_place(edit);
+
+    if (at >= edit->length)
+        return 0;
+    switch (draw_below(edit, 4)) {
+    case 0:
+        edit->bytes[at] ^= (uint8_t)(1 << draw_below(edit, 8));
+        break;
+    case 1:
+        edit->bytes[at] = (uint8_t)draw(edit);
+        break;
+    default:
+        edit->bytes[at] = (uint8_t)*DRAW_WORD(edit, edges).bytes;
+    }
+    return 1;
 }
 
 static int stretch_octet(struct edit *edit)
@@ -322,6 +350,13 @@ static int replace_token(struct edit *edit)
     return token.length && exchange(edit, token, word.bytes, word.length);
 }
 
+static int insert_word(struct edit *edit)
+{
+    struct word word = draw_vocabulary(edit);
+
+    return exchange(edit, (struct range){draw_place(edit), 0}, word.bytes, word.length);
+}
+
 /* ---- Sense: what follows a number is as long as it says ---- */
 
 static const char *find_text(const struct edit *edit, size_t from, const char *text)
@@ -381,13 +416,6 @@ static int fit_length(struct edit *edit)
 }
 
 /* ---- Another input ---- */
-
-static struct range draw_lines(struct edit *edit)
-{
-    size_t one = draw_boundary(edit), two = draw_boundary(edit), at = one < two ? one : two;
-
-    return (struct range){at, one + two - 2 * at};
-}
 
 static int borrow_lines(struct edit *edit)
 {
