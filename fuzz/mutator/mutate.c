@@ -541,10 +541,10 @@ static int cuts_at(unsigned seed, size_t wanted)
     return at == wanted;
 }
 
-/* A seed of which one cut falls there; about one in fifteen does. */
+/* A seed of which one cut falls there; about one in forty does. */
 static int move_cut(struct edit *edit)
 {
-    enum { TRIES = 64, FIRST_SEED = 2 };
+    enum { TRIES = 128, FIRST_SEED = 2 };
     size_t wanted = draw_cut(edit) - HEAD_LENGTH;
     int tries;
 
