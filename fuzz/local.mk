@@ -33,7 +33,7 @@ fuzz/driver/afl.o: $(srcdir)/fuzz/driver/afl.c $(srcdir)/fuzz/harness/harness.h
 noinst_LIBRARIES += fuzz/libread.a
 fuzz_libread_a_CPPFLAGS = $(fuzz_cppflags) $(fuzz_wrap_cppflags)
 fuzz_libread_a_CFLAGS = $(fuzz_cflags)
-fuzz_libread_a_SOURCES = fuzz/harness/check.c fuzz/harness/check.h fuzz/harness/read.c fuzz/harness/read.h fuzz/harness/work.c fuzz/harness/work.h \
+fuzz_libread_a_SOURCES = fuzz/harness/check.c fuzz/harness/check.h fuzz/harness/read.c fuzz/harness/read.h fuzz/harness/watch.c fuzz/harness/watch.h \
     fuzz/oracle/model.c fuzz/oracle/model.h fuzz/oracle/norm.c fuzz/oracle/norm.h fuzz/oracle/reading.h
 
 if HAVE_WRAP
@@ -87,6 +87,23 @@ fuzz_pause_CPPFLAGS = $(fuzz_cppflags)
 fuzz_pause_CFLAGS = $(fuzz_cflags)
 fuzz_pause_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_pause_LDADD = $(fuzz_read_ldadd)
+
+# Work, of a parser whose basic blocks are counted.
+if HAVE_WRAP
+if HAVE_TRACE
+noinst_LIBRARIES += fuzz/libcounted.a
+fuzz_libcounted_a_CPPFLAGS = $(libparser_a_CPPFLAGS)
+fuzz_libcounted_a_CFLAGS = $(AM_CFLAGS) $(FUZZ_COUNTED_CFLAGS)
+fuzz_libcounted_a_SOURCES = $(libparser_a_SOURCES)
+
+fuzz_programs += fuzz/work
+fuzz_work_SOURCES = fuzz/harness/work.c
+fuzz_work_CPPFLAGS = $(fuzz_cppflags)
+fuzz_work_CFLAGS = $(fuzz_cflags)
+fuzz_work_LDFLAGS = $(fuzz_read_ldflags) -Wl,--wrap=__sanitizer_cov_trace_pc
+fuzz_work_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libcounted.a $(fuzz_engine)
+endif
+endif
 
 fuzz_control_SOURCES = fuzz/harness/control.c
 fuzz_control_CPPFLAGS = $(fuzz_cppflags)

@@ -5,11 +5,13 @@
  */
 #include "read.h"
 
-#include "work.h"
+#include "watch.h"
 
 #include <string.h>
 
+/* What is allowed. In pieces mode a call goes on in the table of names where the one before it ended. */
 enum { STEPS_A_BYTE = 2, STEPS_A_FEED = 8 };
+enum { BLOCKS_A_BYTE = 48, BLOCKS_A_FEED = 160, BLOCKS_A_FEED_IN_PIECES = 320 };
 
 struct feeding {
     const struct trial *trial;
@@ -243,7 +245,7 @@ static void begin(struct feeding *feeding)
     feeding->events = place_events(feeding->manner->capacity);
     hold(!fluxo_parser_init(&feeding->parser, feeding->trial->kind, &feeding->options), "misuse", "init refused");
     answer_next(feeding);
-    work.steps = 0;
+    work.steps = work.blocks = 0;
 }
 
 /* After a final response that neither closes nor switches. */
@@ -289,6 +291,15 @@ static void check_sticky(struct feeding *feeding)
     hold(memcmp(&before, &feeding->parser, sizeof before) == 0, "sticky", "another call changes the parser");
 }
 
+static void check_work(const struct feeding *feeding)
+{
+    uint64_t bytes = feeding->to, feeds = feeding->feeds;
+    uint64_t blocks = feeding->manner->flags & FLUXO_PIECES ? BLOCKS_A_FEED_IN_PIECES : BLOCKS_A_FEED;
+
+    hold(work.steps <= STEPS_A_BYTE * bytes + STEPS_A_FEED * feeds, "work", "more steps than bytes and calls allow");
+    hold(work.blocks <= BLOCKS_A_BYTE * bytes + blocks * feeds, "work", "more basic blocks than bytes and calls allow");
+}
+
 static void end(struct feeding *feeding)
 {
     struct reading *reading = feeding->norm.reading;
@@ -305,8 +316,7 @@ static void end(struct feeding *feeding)
         reading->ending = ENDING_SWITCHED;
     else if (feeding->status == FLUXO_CLOSED)
         reading->ending = ENDING_CLOSED;
-    hold(work.steps <= STEPS_A_BYTE * (uint64_t)feeding->to + STEPS_A_FEED * (uint64_t)feeding->feeds, "work",
-         "more steps than bytes and calls allow");
+    check_work(feeding);
 }
 
 /* Until nothing is left to give, or to take. */
