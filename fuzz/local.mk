@@ -101,19 +101,20 @@ fuzz_work_SOURCES = fuzz/harness/work.c
 fuzz_work_CPPFLAGS = $(fuzz_cppflags)
 fuzz_work_CFLAGS = $(fuzz_cflags)
 fuzz_work_LDFLAGS = $(fuzz_read_ldflags) -Wl,--wrap=__sanitizer_cov_trace_pc
-fuzz_work_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libcounted.a $(fuzz_engine)
+fuzz_work_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libmutator.a fuzz/libcounted.a $(fuzz_engine)
 endif
 endif
 
 fuzz_control_SOURCES = fuzz/harness/control.c
 fuzz_control_CPPFLAGS = $(fuzz_cppflags)
 fuzz_control_CFLAGS = $(fuzz_cflags)
-fuzz_control_LDADD = fuzz/libharness.a libfluxo.a $(fuzz_engine)
+fuzz_control_LDFLAGS = $(fuzz_mutator_ldflags)
+fuzz_control_LDADD = fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(fuzz_engine)
 
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)
 
 # All that fuzzing needs.
-fuzz: $(fuzz_programs) fuzz/http1.dict fuzz-seeds
+fuzz: $(fuzz_programs) fuzz/http1.dict fuzz-seeds fuzz/http1.dict fuzz-seeds
 
 print-harnesses:
 	@printf '%s\n' $(fuzz_programs:fuzz/%=%)

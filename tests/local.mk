@@ -43,6 +43,7 @@ TESTS += tests/model.sh
 # ---- The harnesses of fuzz/ on the inputs that are kept ----
 
 TESTS += tests/fuzz.sh
+tests/fuzz.log: fuzz-seeds
 EXTRA_DIST += tests/fuzz.sh
 
 # ---- C units ----

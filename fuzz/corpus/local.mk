@@ -8,7 +8,7 @@ fuzz_make_seeds_SOURCES = fuzz/corpus/seeds.c fuzz/harness/harness.h tests/fixtu
 fuzz_make_seeds_LDADD = libfluxo.a
 
 # The harnesses that read messages. The others' seeds are in fuzz/corpus/seed.
-fuzz_message_harnesses = request response chunked split prefix model pause peers control
+fuzz_message_harnesses = request response chunked split prefix model pause work peers control
 
 fuzz-seeds: fuzz/make-seeds$(EXEEXT)
 	$(AM_V_GEN)for harness in $(fuzz_message_harnesses); do \
