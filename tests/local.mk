@@ -188,7 +188,7 @@ TESTS += tests/timers.test
 if HAVE_WRAP
 check_PROGRAMS += tests/loop.test
 tests_loop_test_CPPFLAGS = -I$(top_srcdir)/server-min $(server_cppflags) $(CMOCKA_CFLAGS)
-tests_loop_test_SOURCES = tests/loop.c tests/world.c tests/world.h tests/client.c tests/client.h \
+tests_loop_test_SOURCES = tests/loop.c tests/world.c tests/world.h tests/memory.c tests/memory.h tests/client.c tests/client.h \
     server-min/echo.c server-min/handlers.h server-min/headers.c server-min/hello.c server-min/stream.c
 tests_loop_test_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=loop_on_signal
 tests_loop_test_LDADD = libserver.a libfluxo.a $(ZLIB_LIBS) $(CMOCKA_LIBS)

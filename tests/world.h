@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A world for the server's loop (server-min/loop.h), all of it made up: a clock that goes when nothing else does, peers that
- * send what they are told to, system calls that fail as often as they are told to, and memory that runs out.
+ * send what they are told to, system calls that fail as often as they are told to. Memory that runs out is memory.h's.
  *
  * How this works: world.c is the `sys` of system.h and a back end of the loop. When nothing is ready it moves the clock on, to
  * the next deadline or to the plot's time; when nothing is to come, it stops the server, and world_run returns. The server
@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "memory.h"
 #include "server.h"
 
 enum { PEERS = 4, OUTPUT = 1 << 20 };
@@ -59,16 +60,5 @@ extern struct world world;
 void world_begin(void);                                                  /* an empty one */
 struct peer *world_add(const char *bytes, size_t length);                /* sends all at once, ends, and takes all */
 bool world_run(handler *handle, const struct server_settings *settings); /* false: the server did not begin */
-
-/* ---- Memory: malloc, calloc, realloc and free of all that is linked in, by the linker's --wrap ---- */
-
-struct memory {
-    long live;            /* allocations that are not freed */
-    unsigned long asked;  /* how often since memory_fail */
-    unsigned long denied; /* of those */
-};
-extern struct memory memory;
-
-void memory_fail(unsigned long nth, bool for_ever); /* that call fails, and all after it if for ever; 0: none */
 
 #endif
