@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole server under a script (script.h), with the law to the letter: answers, deadlines, memory. With cuts in the head of
+ * the input the script is run twice, the second time with bytes and calls cut by chance: its clients must not notice.
+ */
+#include <string.h>
+
+#include "script.h"
+
+/* What a client remembers of a run. */
+struct memoir {
+    unsigned answered, statuses[EXCHANGES];
+    uint64_t digests[EXCHANGES]; /* of content and trailers */
+    bool was_narrow;
+};
+
+static struct memoir memoirs[PEERS];
+
+static uint64_t digest(const struct dialogue *d, const struct answer *answer)
+{
+    uint64_t sum = 14695981039346656037U + answer->trailers; /* FNV-1a's */
+    for (size_t i = 0; i < answer->content; i++)
+        sum = (sum ^ (unsigned char)d->heard[answer->content_at + i]) * 1099511628211U;
+    return sum;
+}
+
+static void note(struct memoir *memoir, const struct dialogue *d, bool was_narrow)
+{
+    memoir->answered = d->answered;
+    memoir->was_narrow = was_narrow;
+    for (unsigned i = 0; i < d->answered; i++) {
+        memoir->statuses[i] = d->answers[i].status;
+        memoir->digests[i] = digest(d, &d->answers[i]);
+    }
+}
+
+/* A client that does not take all has had as many answers as fitted, which is a matter of cuts. */
+static void compare(const struct memoir *before, const struct dialogue *d)
+{
+    hold(before->was_narrow || before->answered == d->answered, "split invariance", "another number of answers");
+    for (unsigned i = 0; i < before->answered && i < d->answered; i++) {
+        hold(before->statuses[i] == d->answers[i].status, "split invariance", "another status");
+        hold(before->digests[i] == digest(d, &d->answers[i]), "split invariance", "other content");
+    }
+}
+
+/* Who was not served, though nothing was in the way. */
+static void judge(const struct outcome *outcome)
+{
+    for (int i = 0; i < outcome->count; i++) {
+        const struct peer *peer = &kernel.peers[i];
+        bool is_broken = peer->is_reset || outcome->patience[i]->has_expired || outcome->is_cut_off;
+        hold(is_broken || dialogue_is_served(outcome->dialogues[i]), "service", "a whole request has no whole answer");
+        hold(!outcome->dialogues[i]->failures, "service", "500 or 503");
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct trial trial;
+    if (!trial_read(&trial, data, size))
+        return 0;
+    struct script script = {.trial = &trial, .is_quiet = trial.cuts != 0};
+    struct outcome outcome = script_run(&script);
+    judge(&outcome);
+    if (!trial.cuts)
+        return 0;
+    for (int i = 0; i < outcome.count; i++)
+        note(&memoirs[i], outcome.dialogues[i], outcome.was_narrow[i]);
+    script.chance = trial.cuts;
+    struct outcome again = script_run(&script);
+    judge(&again);
+    hold(again.count == outcome.count, "split invariance", "another number of clients");
+    for (int i = 0; i < again.count; i++)
+        compare(&memoirs[i], again.dialogues[i]);
+    return 0;
+}
