@@ -121,7 +121,7 @@ endif
 EXTRA_PROGRAMS += fuzz/server fuzz/faults
 
 fuzz_served_sources = fuzz/harness/calls.def fuzz/harness/inside.h fuzz/harness/inside-loop.c fuzz/harness/inside-program.c \
-    fuzz/harness/inside-server.c fuzz/harness/kernel.c fuzz/harness/kernel.h fuzz/harness/script.c fuzz/harness/script.h \
+    fuzz/harness/inside-server.c fuzz/harness/kernel.c fuzz/harness/kernel.h fuzz/harness/script.c fuzz/harness/script.h fuzz/harness/unobserved.h \
     fuzz/oracle/dialogue.c fuzz/oracle/dialogue.h fuzz/oracle/patience.c fuzz/oracle/patience.h tests/memory.c tests/memory.h \
     server-min/echo.c server-min/handlers.h server-min/headers.c server-min/hello.c server-min/settings.c server-min/settings.h \
     server-min/stream.c

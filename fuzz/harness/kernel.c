@@ -20,6 +20,7 @@
 #include "../../tests/memory.h"
 #include "harness.h"
 #include "loop.h"
+#include "unobserved.h"
 
 enum {
     FIRST_FILE = 3,
@@ -94,15 +95,16 @@ static bool draw(uint32_t each)
 
 void kernel_fail(enum call call, unsigned nth, int error, bool for_ever)
 {
-    if (call == CALL_MEMORY)
+    if (call == CALL_MEMORY) {
+        kernel.failed[call] += (unsigned)memory.denied;
         memory_fail(nth, for_ever);
-    else if (kernel.faults_set < FAULTS)
+    } else if (kernel.faults_set < FAULTS)
         kernel.faults[kernel.faults_set++] = (struct fault){call, kernel.made[call] + nth, error, for_ever};
 }
 
 unsigned kernel_failed(enum call call)
 {
-    return call == CALL_MEMORY ? (unsigned)memory.denied : kernel.failed[call];
+    return kernel.failed[call] + (call == CALL_MEMORY ? (unsigned)memory.denied : 0);
 }
 
 /* What no system goes on to answer for ever. */
@@ -753,3 +755,7 @@ void kernel_end(void)
     kernel.is_running = false;
     memory_fail(0, false);
 }
+
+#if defined FUZZ_UNOBSERVED
+#pragma clang attribute pop
+#endif

@@ -342,6 +342,15 @@ static void stop_server(void)
     raise_signal(SIGTERM);
 }
 
+/* Then it may wake, and make a line that nobody takes yet. */
+static bool is_streaming(void)
+{
+    for (int i = 0; i < kernel.count; i++)
+        if (kernel.peers[i].is_accepted && !kernel.peers[i].is_closed && dialogue_is_streaming(&dialogues[i]))
+            return true;
+    return false;
+}
+
 static enum act sleep_until(int64_t until, int64_t due)
 {
     bool is_due = due <= until;
@@ -349,7 +358,7 @@ static enum act sleep_until(int64_t until, int64_t due)
     hold(to != INT64_MAX, "stopping", "the server waits, and nothing will come");
     if (to > kernel.now) {
         kernel.now = to + (is_due ? kernel.oversleep : 0);
-        kernel.progress += is_due ? 0 : 1;
+        kernel.progress += !is_due || is_streaming();
     }
     return is_due ? ACT_GO : ACT_AGAIN;
 }
@@ -479,6 +488,7 @@ int start(int argc, char **argv)
         return EXIT_FAILURE;
     struct fluxo_options options = run.script->trial->options;
     options.flags = 0;
+    options.relax = FLUXO_PROFILE_DEFAULT; /* the server has no other */
     server_set(run.server, &run.law.set);
     options.limits.body = run.server->options.parser.limits.body;
     run.server->options.parser = options;
