@@ -291,12 +291,17 @@ void response_head(struct response *res, unsigned status, ...)
         response_give_up(res);
 }
 
+/* What comes before the end is a stream. */
+static bool begin_body(struct response *res)
+{
+    return res->stage == BODY_BEGUN || (res->stage == HEAD_BEGUN && end_head(res, FLUXO_CONTENT_STREAM, 0));
+}
+
 enum response_state response_write(struct response *res, const void *bytes, size_t length)
 {
     if (is_gone(res))
         return RESPONSE_GONE;
-    bool is_well = res->stage == BODY_BEGUN || (res->stage == HEAD_BEGUN && end_head(res, FLUXO_CONTENT_STREAM, 0));
-    if (!is_well || !write_octets(res, bytes, length)) {
+    if (!begin_body(res) || !write_octets(res, bytes, length)) {
         response_give_up(res);
         return RESPONSE_GONE;
     }
@@ -305,14 +310,17 @@ enum response_state response_write(struct response *res, const void *bytes, size
     return is_gone(res) ? RESPONSE_GONE : res->is_full ? RESPONSE_FULL : RESPONSE_OPEN;
 }
 
+/* The body before it may be empty. */
 void response_trailer(struct response *res, struct fluxo_span name, struct fluxo_span value)
 {
-    if (is_gone(res) || (res->stage == BODY_BEGUN && !fluxo_writer_is_chunked(&res->writer)))
+    if (is_gone(res))
         return;
-    if (res->stage != BODY_BEGUN || fluxo_write_trailer(&res->writer, name, value) != FLUXO_DONE)
-        response_give_up(res);
-    else
+    bool is_well = begin_body(res) &&
+                   (!fluxo_writer_is_chunked(&res->writer) || fluxo_write_trailer(&res->writer, name, value) == FLUXO_DONE);
+    if (is_well)
         collect(res);
+    else
+        response_give_up(res);
 }
 
 static bool end_response(struct response *res, const char *text)
