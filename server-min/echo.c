@@ -14,10 +14,12 @@ static void go_on(struct request *req, struct response *res)
     request_resume(req);
 }
 
+/* Some may not stand there (RFC 9110 6.5.1), and would be misuse: what the registry knows is left out. */
 static void send_back_trailer(struct request *req, struct response *res, struct fluxo_span name, struct fluxo_span value)
 {
     (void)req;
-    response_trailer(res, name, value);
+    if (fluxo_field_id(name.start, name.length) == FLUXO_FIELD_OTHER)
+        response_trailer(res, name, value);
 }
 
 static void end(struct request *req, struct response *res)
