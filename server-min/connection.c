@@ -147,7 +147,8 @@ static void begin_next(struct connection *c)
 {
     end_exchange(c);
     fluxo_conn_next(&c->conn);
-    c->waiting = FOR_NOTHING; /* the time for a head begins anew */
+    if (c->waiting == FOR_HEAD)
+        c->waiting = FOR_NOTHING; /* its time begins anew; not that of a client who does not take what is sent */
 }
 
 static bool is_implemented(enum fluxo_method method)
