@@ -167,8 +167,11 @@ static unsigned see_head_read(struct fluxo_conn *conn)
     return 0;
 }
 
+/* The method is known before the head is complete, and counts if that is refused: RFC 9110 9.3.2, no content after HEAD. */
 static unsigned see_event(struct fluxo_conn *conn, const struct fluxo_event *event)
 {
+    if (event->kind == FLUXO_EVENT_REQUEST_LINE)
+        conn->method = (uint8_t)event->id;
     if (event->kind == FLUXO_EVENT_HEAD)
         return see_head_read(conn);
     if (event->kind == FLUXO_EVENT_BODY)
