@@ -107,10 +107,10 @@ unsigned kernel_failed(enum call call)
     return kernel.failed[call] + (call == CALL_MEMORY ? (unsigned)memory.denied : 0);
 }
 
-/* What no system goes on to answer for ever. */
-static bool passes(int error)
+/* What no system goes on to answer for ever, or nothing would ever happen. */
+static bool passes(const struct fault *fault)
 {
-    return error == EINTR || error == EAGAIN || error == ECONNABORTED;
+    return fault->call == CALL_WAIT || fault->error == EINTR || fault->error == EAGAIN || fault->error == ECONNABORTED;
 }
 
 static bool is_hidden(enum call call, int error)
@@ -135,7 +135,7 @@ static bool fails_for(enum call call, struct peer *peer)
     unsigned made = ++kernel.made[call];
     for (int i = 0; i < kernel.faults_set; i++) {
         const struct fault *fault = &kernel.faults[i];
-        bool is_it = fault->for_ever && !passes(fault->error) ? made >= fault->nth : made == fault->nth;
+        bool is_it = fault->for_ever && !passes(fault) ? made >= fault->nth : made == fault->nth;
         if (fault->call != call || !is_it)
             continue;
         hit(call, peer, fault->error);
@@ -227,7 +227,7 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 static size_t bound(size_t length, size_t most)
 {
     size_t chosen = most && length > most ? most : length;
-    return kernel.chance && chosen > 1 ? 1 + random_next(&kernel.chance) % chosen : chosen;
+    return chosen > 1 && draw(chosen > 4096 ? 4 : 2) ? 1 + random_next(&kernel.chance) % chosen : chosen;
 }
 
 static ssize_t give_end(struct peer *peer)

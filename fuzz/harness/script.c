@@ -12,8 +12,9 @@
 
 enum {
     MOST_TIME = 1000000,
+    MOST_TIMES = 16, /* of more than an octet: much costs much time */
     MOST_GRACE = 2000,
-    PATIENT_TURNS = 3000, /* then the script is at its end */
+    PATIENT_TURNS = 1000, /* then the script is at its end */
     AT_REST = 1024,       /* octets of a connection that waits for a request */
     AT_WORK = 512 * 1024  /* and of any other, the kernel's pieces included: input and output of 64 KiB, doubled */
 };
@@ -33,9 +34,11 @@ static struct {
 
     struct server *server;
     bool listens;
+    bool is_told; /* to stop, by a signal */
     struct law law;
     bool narrow[PEERS];
     bool is_rested;
+    unsigned judged;   /* the last turn that was */
     long live, octets; /* of memory, before the first connection */
 } run;
 
@@ -115,8 +118,12 @@ static int64_t soonest_deadline(void)
     return soonest;
 }
 
+/* Once between two turns: nothing changes by itself. */
 static void judge(int64_t due)
 {
+    if (run.judged == kernel.turns)
+        return;
+    run.judged = kernel.turns;
     for (int i = 0; i < kernel.count; i++)
         look_at(i);
     run.law.stops_now = false;
@@ -157,14 +164,16 @@ static void skip_comment(void)
 /* The octets between < and >. */
 static void read_octets(uint64_t times)
 {
-    size_t begin = run.from = run.to = 0;
+    run.from = run.to = 0;
     for (; run.at < run.end && *run.at != '>'; run.at++) {
         if (*run.at == '~' && run.at + 1 < run.end)
             run.at++;
         bytes[run.to++] = (char)*run.at;
     }
     run.at += run.at < run.end;
-    size_t length = run.to - begin;
+    size_t length = run.to;
+    if (length > 1 && times > MOST_TIMES)
+        times = MOST_TIMES;
     while (length && times-- > 1 && length <= sizeof bytes - run.to) {
         memcpy(bytes + run.to, bytes, length);
         run.to += length;
@@ -198,10 +207,17 @@ static void choose_fault(void)
 
 static void raise_signal(int number)
 {
-    if (!kernel_raise(number) || run.law.stop_at != INT64_MAX)
-        return;
-    run.law.stop_at = kernel.now + run.law.set.grace;
-    run.law.stops_now = true;
+    run.is_told |= kernel_raise(number);
+}
+
+/* The server hears of a signal when it next looks at the clock. */
+static enum act let_go(void)
+{
+    if (run.is_told && run.law.stop_at == INT64_MAX) {
+        run.law.stop_at = kernel.now + run.law.set.grace;
+        run.law.stops_now = true;
+    }
+    return ACT_GO;
 }
 
 static void connect_peer(void)
@@ -209,9 +225,13 @@ static void connect_peer(void)
     struct peer *peer = kernel_connect();
     if (!peer)
         return;
-    struct dialogue *dialogue = &dialogues[peer - kernel.peers];
+    long number = peer - kernel.peers;
+    struct dialogue *dialogue = &dialogues[number];
     dialogue->sent = peer->sent;
     dialogue->output = peer->output;
+    dialogue->content = content[number];
+    dialogue->heard = heard[number];
+    dialogue_open(dialogue, &run.server->options.parser);
     run.peer = peer;
 }
 
@@ -310,7 +330,7 @@ static size_t choose_piece(size_t left)
         return left;
     if (script->trial->cuts == 1 && left <= 512)
         return 1;
-    size_t most = left / 16 > 64 ? left / 4 : 64;
+    size_t most = left > 1024 ? left : 64;
     size_t piece = 1 + random_next(&kernel.chance) % most;
     return piece < left ? piece : left;
 }
@@ -360,7 +380,7 @@ static enum act sleep_until(int64_t until, int64_t due)
         kernel.now = to + (is_due ? kernel.oversleep : 0);
         kernel.progress += !is_due || is_streaming();
     }
-    return is_due ? ACT_GO : ACT_AGAIN;
+    return is_due ? let_go() : ACT_AGAIN;
 }
 
 static enum act act_when_quiet(int64_t due)
@@ -398,10 +418,10 @@ static enum act act(bool is_quiet, int64_t due)
     if (is_idle && (run.phase == STOPPING || run.until || run.shall_run))
         return act_when_quiet(due);
     if (!is_idle && (run.phase == STOPPING || run.until || run.shall_run))
-        return ACT_GO;
+        return let_go();
     if (run.shall_turn) {
         run.shall_turn = false;
-        return is_idle ? ACT_AGAIN : ACT_GO;
+        return is_idle ? ACT_AGAIN : let_go();
     }
     return go_on();
 }
@@ -492,11 +512,6 @@ int start(int argc, char **argv)
     server_set(run.server, &run.law.set);
     options.limits.body = run.server->options.parser.limits.body;
     run.server->options.parser = options;
-    for (int i = 0; i < PEERS; i++) {
-        dialogues[i].content = content[i];
-        dialogues[i].heard = heard[i];
-        dialogue_open(&dialogues[i], &run.server->options.parser);
-    }
     run.listens = server_listen(run.server, "127.0.0.1", 80) != NULL;
     return run.listens ? 0 : EXIT_FAILURE;
 }

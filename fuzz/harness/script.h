@@ -5,7 +5,7 @@
  *
  *     +            a client connects; what follows is done by it        0 to 7  by that one, from now on
  *     <GET ...>    it sends these octets; ~ before an octet takes it as it is: ~> ~~
- *     *30<...>     so many times
+ *     *30<...>     so many times, 16 at most if it is more than an octet
  *     e   x        it sends no more (half close)                         it resets the connection
  *     w20   w      it takes 20 octets more, then its window is shut      it takes all
  *     r3   s3      each recv gives, each send takes at most 3 octets; 0: any number
