@@ -224,9 +224,11 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
     return accepted;
 }
 
+/* Much is not taken octet by octet, or nothing else would ever be tried. */
 static size_t bound(size_t length, size_t most)
 {
-    size_t chosen = most && length > most ? most : length;
+    size_t least = length / 256;
+    size_t chosen = most && length > most ? (most > least ? most : least) : length;
     return chosen > 1 && draw(chosen > 4096 ? 4 : 2) ? 1 + random_next(&kernel.chance) % chosen : chosen;
 }
 

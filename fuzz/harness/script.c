@@ -34,6 +34,7 @@ static struct {
 
     struct server *server;
     bool listens;
+    bool was_long;
     bool is_told; /* to stop, by a signal */
     struct law law;
     bool narrow[PEERS];
@@ -346,8 +347,14 @@ static void send_piece(void)
     run.shall_run = run.script->is_quiet;
 }
 
+static bool is_long(void)
+{
+    return kernel.turns > PATIENT_TURNS;
+}
+
 static void end_script(void)
 {
+    run.was_long = is_long();
     run.phase = ENDING;
     run.shall_run = true;
     run.until = 0;
@@ -401,7 +408,7 @@ static enum act go_on(void)
         send_piece();
     else if (run.phase == ENDING)
         stop_server();
-    else if (run.at == run.end || kernel.turns > PATIENT_TURNS)
+    else if (run.at == run.end || is_long())
         end_script();
     else {
         run.shall_run = run.script->is_quiet;
@@ -530,6 +537,7 @@ static void forget_server(void)
 static struct outcome end_run(bool has_begun)
 {
     struct outcome outcome = {.has_begun = has_begun, .count = kernel.count};
+    outcome.was_long = run.was_long;
     outcome.is_cut_off = run.law.stop_at <= kernel.now;
     for (int i = 0; i < kernel.count; i++) {
         struct peer *peer = &kernel.peers[i];

@@ -8,7 +8,7 @@
  *     *30<...>     so many times, 16 at most if it is more than an octet
  *     e   x        it sends no more (half close)                         it resets the connection
  *     w20   w      it takes 20 octets more, then its window is shut      it takes all
- *     r3   s3      each recv gives, each send takes at most 3 octets; 0: any number
+ *     r3   s3      each recv gives, each send takes at most 3 octets, or a 256th; 0: all
  *     .            the server does all that it can do at this time       ,   one turn of its loop
  *     t500  j500   500 ms pass; the clock jumps by as much, and the server sees that only when it next looks
  *     o5           each sleep lasts 5 ms too long
@@ -44,6 +44,7 @@ struct outcome {
     struct dialogue *dialogues[PEERS];
     struct patience *patience[PEERS];
     bool was_narrow[PEERS]; /* its window was ever shut */
+    bool was_long;          /* the script took too many turns, and may not have been run to its end */
     bool is_cut_off;        /* the grace passed with connections open */
     unsigned failed[CALLS];
 };
