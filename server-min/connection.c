@@ -233,7 +233,7 @@ static void hear_end(struct connection *c)
 {
     struct fluxo_feed fed = fluxo_conn_end(&c->conn, c->server->events, EVENTS);
     if (fed.status == FLUXO_ERROR)
-        fluxo_conn_shut(&c->conn);
+        connection_break_off(c);
 }
 
 /* Before its response is complete a body comes only if the handler wants it, now. */
@@ -400,13 +400,33 @@ static void end_if_wanted(struct connection *c)
         fail(c);
 }
 
+/* RFC 9112 8: a response that ends when we close is taken for complete, unless the connection is seen to break. */
+static bool ends_when_closed(const struct connection *c)
+{
+    return fluxo_conn_life(&c->conn).flags & FLUXO_LIFE_UNTIL_CLOSE;
+}
+
+static bool is_cut_short(const struct connection *c)
+{
+    return ends_when_closed(c) && (fluxo_conn_life(&c->conn).response == FLUXO_SIDE_BODY || bytes_size(c->output));
+}
+
+void connection_break_off(struct connection *c)
+{
+    if (ends_when_closed(c))
+        fail(c);
+    else
+        fluxo_conn_shut(&c->conn);
+}
+
 static void close_connection(struct connection *c)
 {
     struct server *server = c->server;
+    int (*close_it)(int fd) = is_cut_short(c) ? sys.abandon : sys.close;
     c->phase = GONE;
     end_exchange(c);
     loop_remove(&c->watch);
-    sys.close(c->watch.fd);
+    close_it(c->watch.fd);
     bytes_free(&c->input);
     give_back_output(c);
     free(c);

@@ -86,9 +86,10 @@ struct response {
     uint64_t octets; /* of its content */
 };
 
-void connection_open(struct server *server, int fd); /* takes the descriptor over, and closes it if there is no memory */
-void connection_stop(struct connection *connection); /* the server stops: close it now if it is idle, soon if not */
-bool connection_is(const struct watch *watch);       /* whether it is a connection's */
+void connection_open(struct server *server, int fd);      /* takes the descriptor over, and closes it if there is no memory */
+void connection_stop(struct connection *connection);      /* the server stops: close it now if it is idle, soon if not */
+void connection_break_off(struct connection *connection); /* what is not complete of its response will not be */
+bool connection_is(const struct watch *watch);            /* whether it is a connection's */
 
 /* Between them: callbacks of `connection` run, after which it acts on what they did, and may be freed. */
 void connection_enter(struct connection *connection);

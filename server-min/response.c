@@ -250,7 +250,7 @@ static bool write_whole(struct response *res, const char *text)
 static void break_off(struct response *res)
 {
     res->stage = ENDED;
-    fluxo_conn_shut(&connection_of(res)->conn);
+    connection_break_off(connection_of(res));
     connection_wake(connection_of(res));
 }
 

@@ -65,4 +65,11 @@ static int shut(int fd)
     return shutdown(fd, SHUT_WR);
 }
 
-struct system sys = {read_clock, read_date, accept_client, receive, send_bytes, shut, close};
+static int abandon(int fd)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    return close(fd);
+}
+
+struct system sys = {read_clock, read_date, accept_client, receive, send_bytes, shut, close, abandon};

@@ -18,6 +18,7 @@ struct system {
     ssize_t (*send)(int fd, const void *bytes, size_t length); /* raises no signal that is not ignored */
     int (*shut)(int fd);                                       /* no more will be sent */
     int (*close)(int fd);
+    int (*abandon)(int fd); /* closes by a reset, which tells that what was sent is not all */
 };
 extern struct system sys;
 

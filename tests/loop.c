@@ -554,6 +554,33 @@ static void grace_has_its_time(void **state)
     }
 }
 
+/* ---- Responses that end when the server closes: those that are cut short must not look whole ---- */
+
+static const struct peer *run_old_echo(const char *body)
+{
+    static char text[128];
+    world_begin();
+    snprintf(text, sizeof text, "POST /echo HTTP/1.0\r\nContent-Length: 5\r\n\r\n%s", body);
+    const struct peer *peer = add_text(text);
+    run();
+    assert_true(peer->is_closed);
+    return peer;
+}
+
+static void what_is_cut_short_ends_in_a_reset(void **state)
+{
+    (void)state;
+    assert_true(run_old_echo("hel")->is_abandoned);
+}
+
+static void what_is_whole_does_not(void **state)
+{
+    (void)state;
+    const struct peer *peer = run_old_echo("hello");
+    assert_false(peer->is_abandoned);
+    assert_memory_equal(peer->output + peer->taken - 5, "hello", 5);
+}
+
 /* ---- A clock that jumps, as when a machine has slept ---- */
 
 enum { HOURS_10 = 36000000 };
@@ -820,6 +847,8 @@ int start(int argc, char **argv)
         cmocka_unit_test(bytes_do_not_put_off_the_time_of_who_does_not_read),
         cmocka_unit_test(lingering_has_its_time),
         cmocka_unit_test(grace_has_its_time),
+        cmocka_unit_test(what_is_cut_short_ends_in_a_reset),
+        cmocka_unit_test(what_is_whole_does_not),
         cmocka_unit_test(a_jump_of_the_clock_ends_what_is_overdue),
         cmocka_unit_test(what_came_during_the_jump_is_answered),
         cmocka_unit_test(accept_that_is_for_now_is_tried_at_once),

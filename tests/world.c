@@ -148,6 +148,12 @@ static int close_peer(int fd)
     return 0;
 }
 
+static int abandon_peer(int fd)
+{
+    find_open(fd)->is_abandoned = true;
+    return close_peer(fd);
+}
+
 /* ---- The back end ---- */
 
 static int open_world(void)
@@ -273,7 +279,8 @@ static int await_ready(int milliseconds, found_ready *found)
 }
 
 static const struct backend made_up = {"world", 0, open_world, close_world, add, change, drop, await_ready};
-static const struct system made_up_system = {tell_now, tell_date, accept_peer, receive, send_bytes, shut, close_peer};
+static const struct system made_up_system = {tell_now,   tell_date, accept_peer, receive,
+                                             send_bytes, shut,      close_peer,  abandon_peer};
 
 /* server.c says here what it wants to be told. */
 void __wrap_loop_on_signal(void (*callback)(int number));

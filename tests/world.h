@@ -30,6 +30,7 @@ struct peer {
 
     /* what it sees */
     bool is_accepted, is_shut, is_closed;
+    bool is_abandoned;              /* closed by a reset */
     int64_t closed_at, answered_at; /* the last octet of an answer */
     size_t read, taken;
     char output[OUTPUT];

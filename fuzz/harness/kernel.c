@@ -628,8 +628,12 @@ int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_
 {
     if (!kernel.is_running)
         return __real_setsockopt(fd, level, option, value, length);
-    file_of(fd);
-    return fails(CALL_OPTION) ? -1 : 0;
+    struct peer *peer = file_of(fd)->peer;
+    if (fails(CALL_OPTION))
+        return -1;
+    if (peer && level == SOL_SOCKET && option == SO_LINGER)
+        peer->is_abandoned = ((const struct linger *)value)->l_onoff && !((const struct linger *)value)->l_linger;
+    return 0;
 }
 
 int __real_fcntl(int fd, int command, ...);

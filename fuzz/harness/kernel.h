@@ -46,8 +46,9 @@ struct peer {
     /* what the server does */
     size_t read, taken;
     bool is_accepted, is_shut, is_closed;
-    bool is_refused; /* never accepted: the listener was closed, or there was no memory */
-    bool was_hit;    /* one of its calls failed, so that it had to notice */
+    bool is_abandoned; /* closed by a reset */
+    bool is_refused;   /* never accepted: the listener was closed, or there was no memory */
+    bool was_hit;      /* one of its calls failed, so that it had to notice */
     int fd;
 
     char *sent, *output;

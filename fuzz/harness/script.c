@@ -543,7 +543,7 @@ static struct outcome end_run(bool has_begun)
         struct peer *peer = &kernel.peers[i];
         look_at(i);
         if (peer->is_accepted)
-            dialogue_end(&dialogues[i]);
+            dialogue_end(&dialogues[i], peer->is_abandoned || peer->was_hit || kernel_failed(CALL_OPTION));
         hold(!peer->is_accepted || peer->is_closed, "stopping", "a connection is left open");
         outcome.dialogues[i] = &dialogues[i];
         outcome.patience[i] = &patience[i];

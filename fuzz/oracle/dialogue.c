@@ -414,13 +414,12 @@ bool dialogue_is_streaming(const struct dialogue *d)
     return due && due->has_head && (service_of(due) == STREAMS || service_of(due) == UNKNOWN);
 }
 
-void dialogue_end(struct dialogue *d)
+void dialogue_end(struct dialogue *d, bool is_broken)
 {
     struct fluxo_event events[EVENTS];
     if (d->is_full || !d->is_answer_begun)
         return;
-    struct fluxo_feed fed = fluxo_parser_finish(&d->responses, events, EVENTS);
-    if (fed.status == FLUXO_MESSAGE)
+    if (!is_broken && fluxo_parser_finish(&d->responses, events, EVENTS).status == FLUXO_MESSAGE)
         end_answer(d);
     else if (next_answer(d)->status == 200)
         judge_content(d, dialogue_due(d), next_answer(d), false);

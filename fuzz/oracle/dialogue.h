@@ -64,7 +64,7 @@ void dialogue_open(struct dialogue *dialogue, const struct fluxo_options *option
    else than the handler would. */
 void dialogue_go_on(struct dialogue *dialogue, size_t read, size_t taken);
 
-void dialogue_end(struct dialogue *dialogue); /* the server sends no more */
+void dialogue_end(struct dialogue *dialogue, bool is_broken); /* the server sends no more; or there was a reset */
 bool dialogue_is_served(
     const struct dialogue *dialogue); /* each whole request has its whole answer, or was told that it has none */
 
