@@ -62,6 +62,8 @@ static void look_at(int number)
     if (!peer->is_accepted)
         return;
     dialogue_go_on(&dialogues[number], peer->read, peer->taken);
+    if (peer->is_shut || peer->is_closed)
+        dialogue_end(&dialogues[number], peer->is_abandoned || peer->was_hit || kernel_failed(CALL_OPTION));
     if (is_patient() && !peer->was_hit)
         patience_look(&patience[number], peer, &dialogues[number], &run.law);
 }
@@ -339,8 +341,8 @@ static size_t choose_piece(size_t left)
 /* What comes too late for the connection, or is too much, does not come. */
 static void send_piece(void)
 {
-    size_t piece = choose_piece(run.to - run.from);
-    if (!run.peer || !kernel_send(run.peer, bytes + run.from, piece))
+    size_t left = run.to - run.from, piece = choose_piece(left);
+    if (!run.peer || SENT_MOST - run.peer->length < left || !kernel_send(run.peer, bytes + run.from, piece))
         run.from = run.to;
     else
         run.from += piece;
@@ -542,8 +544,6 @@ static struct outcome end_run(bool has_begun)
     for (int i = 0; i < kernel.count; i++) {
         struct peer *peer = &kernel.peers[i];
         look_at(i);
-        if (peer->is_accepted)
-            dialogue_end(&dialogues[i], peer->is_abandoned || peer->was_hit || kernel_failed(CALL_OPTION));
         hold(!peer->is_accepted || peer->is_closed, "stopping", "a connection is left open");
         outcome.dialogues[i] = &dialogues[i];
         outcome.patience[i] = &patience[i];

@@ -398,7 +398,7 @@ void dialogue_open(struct dialogue *d, const struct fluxo_options *options)
     fluxo_parser_init(&d->requests, FLUXO_REQUEST, options);
     fluxo_parser_init(&d->responses, FLUXO_RESPONSE, &strict);
     d->read = d->taken = d->begun = d->content_length = d->heard_length = 0;
-    d->is_over = d->is_full = d->is_answer_begun = false;
+    d->is_over = d->is_full = d->is_answer_begun = d->has_ended = false;
     d->asked_count = d->answered = d->lines_count = d->timeouts = d->failures = 0;
 }
 
@@ -417,8 +417,9 @@ bool dialogue_is_streaming(const struct dialogue *d)
 void dialogue_end(struct dialogue *d, bool is_broken)
 {
     struct fluxo_event events[EVENTS];
-    if (d->is_full || !d->is_answer_begun)
+    if (d->has_ended || d->is_full || !d->is_answer_begun)
         return;
+    d->has_ended = true;
     if (!is_broken && fluxo_parser_finish(&d->responses, events, EVENTS).status == FLUXO_MESSAGE)
         end_answer(d);
     else if (next_answer(d)->status == 200)

@@ -51,7 +51,7 @@ struct dialogue {
     unsigned lines_count;
     unsigned timeouts, failures; /* answers of 408; of 500 and 503: whether there was a reason is for others to judge */
     size_t content_length, heard_length;
-    bool is_answer_begun;
+    bool is_answer_begun, has_ended;
 
     struct asked asked[EXCHANGES];
     struct answer answers[EXCHANGES];
