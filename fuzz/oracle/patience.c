@@ -80,10 +80,8 @@ static void judge_end(struct patience *p, const struct peer *peer, const struct 
 {
     bool has_reason = peer->has_ended || peer->is_reset || peer->was_hit || peer->read != p->read || d->answered != p->answered;
     bool is_due = p->deadline && p->deadline <= kernel.now;
-    if (d->timeouts != p->timeouts) {
-        hold(is_due && (p->wait == WAITS_FOR_HEAD || p->wait == WAITS_FOR_BODY), "deadlines", "408 too early");
-        p->has_expired = true;
-    }
+    p->has_expired |= is_due && (p->wait == WAITS_FOR_HEAD || p->wait == WAITS_FOR_BODY);
+    hold(d->timeouts == p->timeouts || p->has_expired, "deadlines", "408 too early"); /* it may be seen later */
     if (p->is_shut == peer->is_shut && p->is_closed == peer->is_closed)
         return;
     hold(has_reason || is_due, "deadlines", "closed too early");
