@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""
+The builds that a campaign is made of: one table, and how a row becomes build/fuzz/NAME.
+
+How this works
+
+A variant is a build folder with its own compiler, flags and fuzzing engine; the harnesses are the programs fuzz/HARNESS in it.
+Which harnesses there are is what make says of one that is configured, so that a new harness joins by itself.
+"""
+import os
+import shutil
+from dataclasses import dataclass, field
+
+from tree import CAMPAIGN, FUZZ, TOP, VARIANTS, Trouble, ask, run, say
+
+
+@dataclass
+class Variant:
+    name: str
+    tells: str  # what it is good for
+    compiler: str
+    flags: str
+    engine: str = ''  # LIB_FUZZING_ENGINE; without one the harness is a replayer
+    options: tuple = ()  # more for configure
+    environment: dict = field(default_factory=dict)  # while it is built
+
+    @property
+    def folder(self):
+        return VARIANTS / self.name
+
+
+COMPILER = os.environ.get('FUZZ_CC') or 'clang-19'  # libFuzzer, MC/DC
+LIBFUZZER = '-fsanitize=fuzzer'
+UNDEFINED = '-fno-sanitize-recover=all -fno-omit-frame-pointer'
+
+VARIANT_TABLE = (
+    Variant('guard', 'the quick one: guard pages stop reads outside', COMPILER, '-O2 -g -fsanitize=fuzzer-no-link', LIBFUZZER),
+    Variant('asan', 'blocks of exact size, and undefined behaviour', COMPILER,
+            f'-O1 -g -fsanitize=fuzzer-no-link,address,undefined {UNDEFINED}', LIBFUZZER),
+    Variant('msan', 'bytes read before they are written', COMPILER,
+            '-O1 -g -fsanitize=fuzzer-no-link,memory -fno-omit-frame-pointer', LIBFUZZER,
+            options=('--without-zlib',)),  # a library that is not built so would be suspected
+    Variant('afl', 'AFL++ where there is no LTO', 'afl-clang-fast', '-O2 -g', LIBFUZZER),
+    Variant('afl-lto', 'edges that do not collide', 'afl-clang-lto', '-O2 -g', LIBFUZZER,
+            options=('RANLIB=llvm-ranlib-14', 'AR=llvm-ar-14')),
+    Variant('afl-asan', 'blocks of exact size', 'afl-clang-fast', '-O1 -g', LIBFUZZER,
+            environment={'AFL_USE_ASAN': '1', 'AFL_USE_UBSAN': '1'}),
+    Variant('afl-cmplog', 'values that are compared become input', 'afl-clang-fast', '-O2 -g', LIBFUZZER,
+            environment={'AFL_LLVM_CMPLOG': '1'}),
+    Variant('afl-laf', 'comparisons taken apart', 'afl-clang-fast', '-O2 -g', LIBFUZZER,
+            environment={'AFL_LLVM_LAF_ALL': '1'}),
+    Variant('cover', 'lines, branches, MC/DC', COMPILER,
+            '-O0 -g -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc'),
+    Variant('trace', 'states and transitions of the machines, in table style', COMPILER, '-O1 -g',
+            options=('--with-ragel-style=T0', f'RAGEL={FUZZ}/campaign/traced-ragel')),
+)
+VARIANT = {variant.name: variant for variant in VARIANT_TABLE}
+
+
+def build(name, targets, jobs):
+    """The harnesses `targets` of a variant; only what has changed is made."""
+    variant = VARIANT[name]
+    if not shutil.which(variant.compiler):
+        raise Trouble(f'{variant.compiler} is not installed (./dev campaign installs what is missing)')
+    environment = dict(os.environ, AFL_QUIET='1', **variant.environment)
+    log = CAMPAIGN / f'logs/build-{name}.log'
+    variant.folder.mkdir(parents=True, exist_ok=True)
+    if not (variant.folder / 'Makefile').exists():
+        say(f'configures {name}: {variant.tells}')
+        run([TOP / 'configure', '-q', f'CC={variant.compiler}', f'CFLAGS={variant.flags}', f'LIB_FUZZING_ENGINE={variant.engine}',
+             *variant.options], log, cwd=variant.folder, env=environment)
+    run(['make', '-s', f'-j{jobs}', *targets], log, cwd=variant.folder, env=environment)
+
+
+def list_harnesses(folder):
+    """As make names them in a folder that is configured."""
+    names = ask(['make', '-s', 'print-harnesses'], cwd=folder).split()
+    if not names:
+        raise Trouble(f'make print-harnesses says nothing in {folder}')
+    return names
+
+
+def harness_program(variant, harness):
+    return VARIANT[variant].folder / 'fuzz' / harness
