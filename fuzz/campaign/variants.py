@@ -30,7 +30,7 @@ class Variant:
 
 
 COMPILER = os.environ.get('FUZZ_CC') or 'clang-19'  # libFuzzer, MC/DC
-LIBFUZZER = '-fsanitize=fuzzer'
+LIBFUZZER, AFL = '-fsanitize=fuzzer', 'fuzz/driver/afl.o'
 UNDEFINED = '-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 VARIANT_TABLE = (
@@ -40,14 +40,14 @@ VARIANT_TABLE = (
     Variant('msan', 'bytes read before they are written', COMPILER,
             '-O1 -g -fsanitize=fuzzer-no-link,memory -fno-omit-frame-pointer', LIBFUZZER,
             options=('--without-zlib',)),  # a library that is not built so would be suspected
-    Variant('afl', 'AFL++ where there is no LTO', 'afl-clang-fast', '-O2 -g', LIBFUZZER),
-    Variant('afl-lto', 'edges that do not collide', 'afl-clang-lto', '-O2 -g', LIBFUZZER,
+    Variant('afl', 'AFL++ where there is no LTO', 'afl-clang-fast', '-O2 -g', AFL),
+    Variant('afl-lto', 'edges that do not collide', 'afl-clang-lto', '-O2 -g', AFL,
             options=('RANLIB=llvm-ranlib-14', 'AR=llvm-ar-14')),
-    Variant('afl-asan', 'blocks of exact size', 'afl-clang-fast', '-O1 -g', LIBFUZZER,
+    Variant('afl-asan', 'blocks of exact size', 'afl-clang-fast', '-O1 -g', AFL,
             environment={'AFL_USE_ASAN': '1', 'AFL_USE_UBSAN': '1'}),
-    Variant('afl-cmplog', 'values that are compared become input', 'afl-clang-fast', '-O2 -g', LIBFUZZER,
+    Variant('afl-cmplog', 'values that are compared become input', 'afl-clang-fast', '-O2 -g', AFL,
             environment={'AFL_LLVM_CMPLOG': '1'}),
-    Variant('afl-laf', 'comparisons taken apart', 'afl-clang-fast', '-O2 -g', LIBFUZZER,
+    Variant('afl-laf', 'comparisons taken apart', 'afl-clang-fast', '-O2 -g', AFL,
             environment={'AFL_LLVM_LAF_ALL': '1'}),
     Variant('cover', 'lines, branches, MC/DC', COMPILER,
             '-O0 -g -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc'),

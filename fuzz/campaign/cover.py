@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: MIT
+"""
+What the tests reach: lines, branches and MC/DC of the hand-written C in parser/ and stream/, and the machines' states and transitions.
+
+How this works
+
+Two variants are built and `make check` runs in each, without the tests that talk with other programs: cover for the C, trace for
+the machines. The replay of the corpus is one of these tests. What is not reached is printed as a list to work from, and must be
+in excluded.txt, with its reason, or be reached one day: an exclusion of what is reached is an error.
+"""
+import json
+import os
+import re
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import corpus
+import machines
+from tree import CAMPAIGN, FUZZ, TOP, Trouble, find_commit, run, say, write_whole
+from variants import COMPILER, VARIANT, build, list_harnesses
+
+FOLDER = CAMPAIGN / 'cover'
+EXCLUDED = FUZZ / 'campaign/excluded.txt'
+LEFT_OUT = ('text_tests=', 'peer_tests=')  # of make check: the first are of the text, the second take long
+VERSION = COMPILER.replace('clang', '')  # llvm-cov-19 for clang-19
+
+
+# ---- Running ----
+
+def replay(variant, with_campaign):
+    """The inputs, through every harness. A harness that fails is told, since its figures are not whole."""
+    folder = VARIANT[variant].folder
+    for harness in list_harnesses(folder):
+        build(variant, [f'fuzz/{harness}'], os.cpu_count())
+        folders = corpus.tree_folders(harness, variant) + ([corpus.SHARED / harness] if with_campaign else [])
+        folders = [path for path in folders if path.is_dir()]
+        if not folders:
+            say(f'{harness}: no inputs')
+            continue
+        try:
+            run([folder / 'fuzz' / harness, *folders], FOLDER / f'{variant}-{harness}.log', timeout=1800)
+        except Trouble as trouble:
+            say(f'{harness}: {trouble}')
+
+
+def check(variant):
+    folder, log = VARIANT[variant].folder, FOLDER / f'{variant}-check.log'
+    say(f'make check in {folder}')
+    try:
+        run(['make', '-s', '-k', f'-j{os.cpu_count()}', 'check', *LEFT_OUT], log, cwd=folder, timeout=3600)
+    except Trouble:
+        failed = re.findall(r'^(?:FAIL|ERROR): \S+', log.read_text(errors='replace'), re.M)
+        say(f'{len(failed)} tests fail in the variant {variant}, and their figures are not whole: {log}')
+
+
+def exercise(variant, options, **environment):
+    os.environ.update({name: str(value) for name, value in environment.items()})
+    build(variant, [], os.cpu_count())
+    if not options.corpus:
+        check(variant)
+    if options.corpus or options.campaign:
+        replay(variant, options.campaign)
+
+
+# ---- Code ----
+
+@dataclass
+class Code:
+    """Figures of a group of files, and its gaps as (key, words)."""
+    counts: dict = field(default_factory=dict)  # lines, branches, mcdc, functions: covered, count
+    gaps: list = field(default_factory=list)
+
+
+def find_objects(folder):
+    return [folder / 'libfluxo.a', folder / 'fluxo-dump', folder / 'fluxo-get']
+
+
+def llvm(tool, *arguments):
+    return [f'llvm-{tool}{VERSION}', *arguments]
+
+
+def merge_profiles(profiles):
+    raw = sorted(profiles.glob('*.profraw'))
+    if not raw:
+        raise Trouble('no program has written a profile')
+    merged, listed = FOLDER / 'merged.profdata', FOLDER / 'profiles.txt'
+    listed.write_text(''.join(f'{path}\n' for path in raw))
+    run(llvm('profdata', 'merge', '--failure-mode=all', '-sparse', '-o', merged, '-f', listed), FOLDER / 'merge.log')
+    return merged
+
+
+def cover_arguments(merged):
+    first, *others = find_objects(VARIANT['cover'].folder)
+    return [first, *(word for other in others for word in ('-object', other)), f'-instr-profile={merged}']
+
+
+def group_of(path):
+    """library, programs, or None for what is generated or not ours."""
+    path = Path(os.path.normpath(path))
+    if not path.is_relative_to(TOP) or path.is_relative_to(TOP / 'build'):
+        return None
+    name = path.relative_to(TOP).as_posix()
+    if name.startswith(('parser/dump/', 'stream/get/')):
+        return 'programs'
+    return 'library' if name.startswith(('parser/', 'stream/')) else None
+
+
+def source_line(path, line):
+    try:
+        return Path(path).read_text().splitlines()[line - 1].strip()
+    except IndexError:
+        return ''
+
+
+def code_gap(kind, path, line, words):
+    """Its key has the text of the line, which outlives a change above it."""
+    name = Path(os.path.normpath(path)).relative_to(TOP).as_posix()
+    return f'{kind} {name} {source_line(path, line)}', f'line {line}: {words}'
+
+
+def find_line_gaps(file):
+    """A line is a gap if the region that begins on it, or runs over it, was never entered."""
+    lines = {}
+    for line, _column, count, has_count, is_entry, _is_gap in file['segments']:
+        if has_count and is_entry:
+            lines.setdefault(line, []).append(count)
+    for line, counts in sorted(lines.items()):
+        if max(counts) == 0:
+            yield code_gap('line', file['filename'], line, 'never reached')
+
+
+def find_branch_gaps(file):
+    for line, _column, _line, _end, taken, not_taken, *_rest in file['branches']:
+        ways = [word for word, count in (('never true', taken), ('never false', not_taken)) if count == 0]
+        if ways:
+            yield code_gap('branch', file['filename'], line, ', '.join(ways))
+
+
+def find_condition_gaps(file):
+    for record in file.get('mcdc_records', ()):
+        line, conditions = record[0], next(part for part in record if isinstance(part, list))
+        missing = [str(number) for number, shown in enumerate(conditions, 1) if not shown]
+        if missing:
+            yield code_gap('mcdc', file['filename'], line, f'condition {", ".join(missing)} of {len(conditions)} not shown to decide')
+
+
+def read_code(exported):
+    groups = {}
+    for file in exported['data'][0]['files']:
+        group = group_of(file['filename'])
+        if not group:
+            continue
+        code = groups.setdefault(group, Code())
+        for kind in ('lines', 'branches', 'mcdc', 'functions'):
+            covered, count = code.counts.get(kind, (0, 0))
+            summary = file['summary'].get(kind, {'covered': 0, 'count': 0})
+            code.counts[kind] = covered + summary['covered'], count + summary['count']
+        code.gaps += [*find_line_gaps(file), *find_branch_gaps(file), *find_condition_gaps(file)]
+    return groups
+
+
+def cover_code(options):
+    profiles = FOLDER / 'profiles'
+    shutil.rmtree(profiles, ignore_errors=True)
+    profiles.mkdir(parents=True)
+    exercise('cover', options, LLVM_PROFILE_FILE=profiles / '%4m.profraw')
+    arguments = cover_arguments(merge_profiles(profiles))
+    exported = FOLDER / 'export.json'
+    run(llvm('cov', 'export', '-format=text', '-skip-functions', *arguments), exported)
+    html = FOLDER / 'html'
+    shutil.rmtree(html, ignore_errors=True)
+    run(llvm('cov', 'show', '-format=html', f'-output-dir={html}', '-show-mcdc', '-show-branches=count',
+             '-ignore-filename-regex=/build/', *arguments), FOLDER / 'html.log')
+    say(f'{html}/index.html')
+    text = exported.read_text()
+    return read_code(json.loads(text[text.index('{'):]))
+
+
+# ---- Machines ----
+
+def cover_machines(options):
+    traces = FOLDER / 'traces'
+    shutil.rmtree(traces, ignore_errors=True)
+    traces.mkdir(parents=True)
+    exercise('trace', options, FLUXO_TRACE=traces)
+    steps = machines.read_trace(traces)
+    return [machines.judge(machine, steps[machine.name]) for machine in machines.find_machines()]
+
+
+# ---- Exclusions ----
+
+def read_exclusions():
+    """KEY -- REASON, a line each."""
+    exclusions = {}
+    for line in EXCLUDED.read_text().splitlines() if EXCLUDED.exists() else ():
+        if line.strip() and not line.startswith('#'):
+            key, dashes, reason = line.partition(' -- ')
+            if not dashes or not reason.strip():
+                raise Trouble(f'{EXCLUDED}: no reason in: {line}')
+            exclusions[key.strip()] = reason.strip()
+    return exclusions
+
+
+def split_gaps(gaps, exclusions):
+    open_gaps = [(key, words) for key, words in gaps if key not in exclusions]
+    return open_gaps, Counter(key for key, _ in gaps if key in exclusions)
+
+
+def find_unused(gaps, exclusions, kinds):
+    there = {key for key, _ in gaps}
+    return [key for key in exclusions if key.split()[0] in kinds and key not in there]
+
+
+# ---- What is printed ----
+
+def show_share(covered, count):
+    return f'{covered} of {count}' + (f', {100 * covered / count:.2f} %' if count else '')
+
+
+def print_gaps(gaps):
+    for key, words in gaps:
+        print(f'  {key}: {words}')
+
+
+def print_code(groups):
+    for group, code in sorted(groups.items()):
+        print(f'\n{group}: ' + '; '.join(f'{kind} {show_share(*code.counts[kind])}' for kind in ('lines', 'branches', 'mcdc')))
+
+
+def print_machines(covered):
+    print(f'\n{"machine":<16} {"states":>22} {"transitions":>22} {"at the end":>22} {"ranges":>22}')
+    for row in covered:
+        machine = row.machine
+        ranges = sum(len(way.ranges) for way in machine.transitions)
+        cells = [show_share(total - missed, total) for total, missed in (
+            (len(machine.states), len(row.states)), (len(machine.transitions), len(row.transitions)),
+            (len(machine.ends), len(row.ends)), (ranges, row.ranges))]
+        print(f'{machine.name:<16} ' + ' '.join(f'{cell:>22}' for cell in cells))
+
+
+def sum_machines(covered):
+    return {'states': [sum(len(row.machine.states) - len(row.states) for row in covered), sum(len(row.machine.states) for row in covered)],
+            'transitions': [sum(len(row.machine.transitions) - len(row.transitions) for row in covered),
+                            sum(len(row.machine.transitions) for row in covered)],
+            'ends': [sum(len(row.machine.ends) - len(row.ends) for row in covered), sum(len(row.machine.ends) for row in covered)]}
+
+
+def cover(options):
+    """The exit status: whether every gap is excluded, and every exclusion a gap."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    exclusions, gaps, kinds = read_exclusions(), [], []
+    summary = {'commit': find_commit(), 'of': 'corpus' if options.corpus else 'make check'}
+    if options.only != 'machines':
+        groups = cover_code(options)
+        gaps += [gap for _, code in sorted(groups.items()) for gap in code.gaps]
+        kinds += ['line', 'branch', 'mcdc']
+        summary['code'] = {group: code.counts for group, code in groups.items()}
+    if options.only != 'code':
+        covered = cover_machines(options)
+        gaps += [gap for row in covered for gap in machines.gap_lines(row)]
+        kinds += ['state', 'transition']
+        summary['machines'] = sum_machines(covered)
+    open_gaps, excluded = split_gaps(gaps, exclusions)
+    unused = find_unused(gaps, exclusions, kinds)
+    summary['open'], summary['excluded'] = len(open_gaps), sum(excluded.values())
+    if open_gaps:
+        print('not reached:')
+        print_gaps(open_gaps)
+    for key in unused:
+        print(f'excluded, and reached: {key}')
+    if options.only != 'machines':
+        print_code(groups)
+    if options.only != 'code':
+        print_machines(covered)
+    print(f'\n{len(open_gaps)} gaps are open, {summary["excluded"]} are excluded, {len(unused)} exclusions are of no gap')
+    write_whole(FOLDER / 'summary.json', json.dumps(summary, indent=1) + '\n')
+    return 1 if open_gaps or unused else 0

@@ -1,0 +1,1 @@
+def triage(o): pass
