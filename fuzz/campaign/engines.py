@@ -160,8 +160,7 @@ class LibFuzzerPart(Part):
                  f'-artifact_prefix={self.artifacts}/', *self.role.flags]
         if dictionary:
             flags.append(f'-dict={dictionary}')
-        environment = dict(SANITIZERS, FLUXO_MUTATOR='1' if self.role.mutator else '0')
-        self.spawn([harness_program(self.role.variant, self.harness), *flags, self.corpus], self.log, environment)
+        self.spawn([harness_program(self.role.variant, self.harness), *flags, self.corpus], self.log, SANITIZERS)
         self.starts += 1
 
     def keep_up(self, dictionary, seeds):

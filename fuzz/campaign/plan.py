@@ -21,7 +21,7 @@ class Role:
     engine: str  # libfuzzer or afl
     variant: str
     tells: str
-    mutator: bool = True
+    mutator: bool = True  # AFL++'s; libFuzzer has it in the harness
     longest: int = 1024  # input, in octets
     flags: tuple = ()
     beside: str = ''  # a second variant: what CMPLOG compares with
@@ -31,7 +31,7 @@ LIBFUZZER_ROLES = (
     Role('guard', 'libfuzzer', 'guard', 'quick, guard pages, mutator'),
     Role('asan', 'libfuzzer', 'asan', 'blocks of exact size, undefined behaviour', longest=512),
     Role('guard-long', 'libfuzzer', 'guard', 'long inputs, up to the limits', longest=20000, flags=('-len_control=0',)),
-    Role('guard-plain', 'libfuzzer', 'guard', "the engine's own mutations, and values that are compared", mutator=False,
+    Role('guard-values', 'libfuzzer', 'guard', 'values that come nearer to those they are compared with',
          flags=('-use_value_profile=1',)),
     Role('msan', 'libfuzzer', 'msan', 'bytes read before they are written', longest=512),
 )

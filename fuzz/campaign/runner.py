@@ -18,10 +18,10 @@ import engines
 import plan
 import state as states
 from screen import Screen
-from tree import CAMPAIGN, FUZZ, Trouble, ask, find_commit, now, say
+from tree import CAMPAIGN, Trouble, find_commit, now, say
 from variants import VARIANT, build, list_harnesses
 
-LOOK_SECONDS, SAVE_SECONDS, GRACE_SECONDS = 1, 5, 3
+LOOK_SECONDS, SAVE_SECONDS = 1, 5
 CONTROL = 'control'  # has no oracle: for comparison, and left out unless it is named
 
 
@@ -89,16 +89,11 @@ class Campaign:
                 broken.add(variant)
         return broken
 
-    def find_helpers(self):
-        """The dictionary and AFL++'s form of the mutator, as the build makes them."""
+    def make_helpers(self):
+        """The seeds, the dictionary, and the mutator as AFL++ wants it."""
         folder = VARIANT['guard'].folder
-        for target in ask(['make', '-s', 'print-fuzz-helpers'], cwd=folder).split():
-            build('guard', [target], self.jobs)
-        dictionary = next((path for path in (folder / 'fuzz/dict/http1.dict', FUZZ / 'dict/http1.dict') if path.exists()), None)
-        library = next((path for path in (folder / 'fuzz/mutator.so', folder / 'fuzz/mutator/mutator.so') if path.exists()), None)
-        if not library:
-            say('there is no mutator for AFL++ in this build, so its roles do without')
-        return dictionary, library
+        build('guard', ['fuzz-seeds', 'fuzz/http1.dict', 'fuzz/mutate.so'], self.jobs)
+        return folder / 'fuzz/http1.dict', folder / 'fuzz/mutate.so'
 
     # ---- A turn ----
 
@@ -159,7 +154,7 @@ class Campaign:
         parts = self.start_parts(harness, roles, seconds)
         ends, saved = time.monotonic() + seconds, 0
         live = {'number': number, 'last': last, 'harness': harness, 'ends': time.time() + seconds, 'began': time.time()}
-        while not self.asked_to_stop and time.monotonic() < ends + GRACE_SECONDS and any(part.is_running() for part in parts):
+        while not self.asked_to_stop and time.monotonic() < ends and any(part.is_running() for part in parts):
             time.sleep(LOOK_SECONDS)
             for part in parts:
                 part.keep_up(self.dictionary, CAMPAIGN / 'afl-seeds' / harness)
@@ -210,15 +205,15 @@ class Campaign:
     def run_turns(self):
         harnesses = self.choose_harnesses()
         turns = self.plan(harnesses)
-        self.dictionary, self.library = self.find_helpers()
+        self.dictionary, self.library = self.make_helpers()
         first, ends = self.state['turn'], time.monotonic() + self.options.time
         each = plan.turn_seconds(self.options.time, len(harnesses))
         say(f'{len(turns)} turns of {each:.0f} s from turn {first} on, {self.jobs} cores, {len(harnesses)} harnesses; in {CAMPAIGN}')
-        for number, (harness, roles) in enumerate(turns, first):
-            seconds = min(each, ends - time.monotonic())
+        for number, (harness, roles) in enumerate(turns):
+            seconds = (ends - time.monotonic()) / (len(turns) - number)  # what comes between turns is shared by them
             if self.asked_to_stop or seconds < 1:
                 break
-            self.take_turn(number, harness, roles, seconds, first + len(turns) - 1)
+            self.take_turn(first + number, harness, roles, seconds, first + len(turns) - 1)
 
     def ask_to_stop(self, _number, _frame):
         self.asked_to_stop = True
