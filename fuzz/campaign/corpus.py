@@ -15,7 +15,7 @@ from engines import MEMORY_MIB, HANG_SECONDS, hash_of
 from tree import CAMPAIGN, FUZZ, Trouble, run, say
 from variants import VARIANT, build, harness_program, list_harnesses
 
-SHARED, FINDINGS = CAMPAIGN / 'corpus', CAMPAIGN / 'findings'
+SHARED, FINDINGS, SETTLED = CAMPAIGN / 'corpus', CAMPAIGN / 'findings', CAMPAIGN / 'settled'
 MANY = 4000  # inputs, from which on a turn begins with a merge
 CAP = 300 << 10  # octets of fuzz/corpus/min/HARNESS
 
@@ -66,8 +66,8 @@ def fill_shared(harness, variant):
 def keep_findings(paths, harness):
     """As KIND-HASH in one folder for all engines; out of the corpus, where it would stop the next one. The new names."""
     folder, names = FINDINGS / harness, []
-    folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
+        folder.mkdir(parents=True, exist_ok=True)
         kind = 'timeout' if path.parent.name == 'hangs' or path.name.startswith('timeout') else path.name.split('-')[0]
         kind = 'crash' if kind.startswith('id:') else kind
         digest = hash_of(path)
@@ -76,6 +76,13 @@ def keep_findings(paths, harness):
             shutil.copyfile(path, folder / f'{kind}-{digest}')
             names.append(f'{kind}-{digest}')
     return names
+
+
+def settle(path, harness):
+    """It breaks nothing any more; it is kept, but is no finding."""
+    folder = SETTLED / harness
+    folder.mkdir(parents=True, exist_ok=True)
+    path.rename(folder / path.name)
 
 
 # ---- Merging ----

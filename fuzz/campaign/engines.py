@@ -21,13 +21,14 @@ from variants import VARIANT, harness_program
 
 HANG_SECONDS = 5  # an input that takes longer is a finding
 MEMORY_MIB = 2048
+STOP_SECONDS = 5
 MOST_STARTS = 20  # in a turn: libFuzzer exits with a finding, and one that is found at once again is no progress
 
 # For places where it would ask for settings that a container does not let it change, and for logs that are read by programs.
 AFL_ENVIRONMENT = {
     'AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES': '1', 'AFL_SKIP_CPUFREQ': '1', 'AFL_NO_AFFINITY': '1', 'AFL_NO_UI': '1',
     'AFL_SKIP_CRASHES': '1', 'AFL_IGNORE_PROBLEMS': '1', 'AFL_TESTCACHE_SIZE': '50', 'AFL_FORKSRV_INIT_TMOUT': '30000',
-    'AFL_NO_COLOR': '1', 'TERM': 'dumb',
+    'AFL_NO_COLOR': '1', 'AFL_FAST_CAL': '1', 'TERM': 'dumb',
 }
 SANITIZERS = {
     'ASAN_OPTIONS': 'abort_on_error=1:symbolize=0:detect_leaks=0', 'UBSAN_OPTIONS': 'abort_on_error=1:symbolize=0',
@@ -90,6 +91,13 @@ def more_of(first, second):
     return second if second.executions >= first.executions else first
 
 
+def read_afl_abort(text):
+    """Why it gave up, without its colours: what it says behind PROGRAM ABORT, or its last line."""
+    lines = [line.strip() for line in re.sub(r'\x1b\[[?\d;]*[a-z]', '', text, flags=re.I).splitlines() if line.strip()]
+    reasons = [line.partition('PROGRAM ABORT :')[2].strip() for line in lines if 'PROGRAM ABORT' in line]
+    return (reasons or lines or ['it says nothing'])[-1]
+
+
 # ---- Parts ----
 
 def read_text(path):
@@ -127,13 +135,15 @@ class Part:
     def is_running(self):
         return self.process is not None and self.process.poll() is None
 
+    def ask_to_stop(self):
+        if self.is_running():
+            self.process.send_signal(signal.SIGINT)
+
     def stop(self):
         """Asks, waits, and then does not ask."""
-        if not self.is_running():
-            return
-        self.process.send_signal(signal.SIGINT)
+        self.ask_to_stop()
         try:
-            self.process.wait(5)
+            self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
@@ -193,7 +203,7 @@ class AflPart(Part):
     def __init__(self, *arguments, mutator_library=None, is_main=True):
         super().__init__(*arguments)
         self.out = CAMPAIGN / 'afl' / self.harness
-        self.mutator_library, self.is_main = mutator_library, is_main
+        self.mutator_library, self.is_main, self.harvested = mutator_library, is_main, set()
         self.own = self.out / self.role.name
 
     def start(self, dictionary, seeds):
@@ -215,22 +225,21 @@ class AflPart(Part):
     def keep_up(self, dictionary, seeds):
         del dictionary, seeds
         if not self.is_running() and self.process.returncode and not self.trouble:
-            lines = [line for line in read_text(self.log).splitlines() if 'PROGRAM ABORT' in line]
-            self.trouble = re.sub(r'\x1b\[[\d;]*m', '', lines[-1] if lines else f'ended with {self.process.returncode}').strip()
+            self.trouble = f'ended with {self.process.returncode}: {read_afl_abort(read_text(self.log))}'
 
     def read_figures(self):
         figures = more_of(read_afl_plot(read_text(self.own / 'plot_data')), read_afl_stats(read_text(self.own / 'fuzzer_stats')))
         figures = more_of(self.figures, figures)
-        figures.new = len(self.harvest_inputs())
+        figures.new = len(self.harvested)
         return figures
 
     def harvest_inputs(self):
-        """What it found itself: not the seeds, and not what it took from others."""
+        """What it has found itself since it was asked last: not the seeds, and not what it took from others."""
         queue = self.own / 'queue'
-        if not queue.is_dir():
-            return []
-        return [path for path in queue.iterdir() if path.name.startswith('id:') and ',orig:' not in path.name
-                and ',sync:' not in path.name]
+        names = {path.name for path in queue.iterdir()} - self.harvested if queue.is_dir() else set()
+        names = {name for name in names if name.startswith('id:') and ',orig:' not in name and ',sync:' not in name}
+        self.harvested |= names
+        return [queue / name for name in sorted(names)]
 
     def harvest_findings(self):
         return [path for folder in ('crashes', 'hangs') for path in (self.own / folder).glob('id:*')]

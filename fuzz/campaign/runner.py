@@ -27,7 +27,7 @@ CONTROL = 'control'  # has no oracle: for comparison, and left out unless it is 
 
 class Campaign:
     def __init__(self, options):
-        self.options, self.state, self.screen = options, states.load(), Screen()
+        self.options, self.state, self.screen = options, None, Screen()
         self.jobs, self.commit, self.asked_to_stop = options.jobs, find_commit(), False
         self.progress = CAMPAIGN / 'progress.tsv'
 
@@ -169,8 +169,9 @@ class Campaign:
 
     def end_turn(self, harness, parts, began):
         for part in parts:
-            part.stop()
+            part.ask_to_stop()
         for part in parts:
+            part.stop()
             self.collect(part)
             row = self.row_of(part)
             states.add_part(self.state, harness, part.role.name, row)
@@ -188,7 +189,8 @@ class Campaign:
     # ---- All ----
 
     def run(self):
-        states.take_place()
+        place = states.take_place()
+        self.state = states.load()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.ask_to_stop)
         try:
@@ -196,7 +198,7 @@ class Campaign:
         finally:
             self.state['live'] = None
             states.save(self.state)
-            states.leave_place()
+            place.close()
         self.screen.close(self.state)
         if self.state['findings']:
             say(f'findings are in {corpus.FINDINGS}; ./dev campaign triage sorts and minimises them')

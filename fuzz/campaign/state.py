@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-What a campaign knows after it was stopped: state.json, and who runs: run.pid.
+What a campaign knows after it was stopped: state.json; and who runs: run.pid, which is locked.
 
     turn      the number of the next turn
     seconds   that it has run, over all runs
@@ -8,6 +8,7 @@ What a campaign knows after it was stopped: state.json, and who runs: run.pid.
     findings  by file name: harness, role, time, commit
     live      while it runs: the turn, its parts, and when it ends
 """
+import fcntl
 import json
 import os
 
@@ -41,32 +42,30 @@ def add_part(state, harness, role, row):
 
 # ---- Who runs ----
 
-def command_of(pid):
-    try:
-        with open(f'/proc/{pid}/cmdline', 'rb') as file:
-            return file.read().decode(errors='replace').split('\0')
-    except OSError:
-        return []
-
-
 def running_pid():
-    """The campaign's that runs in this tree, or None. A number that some other program has by now is not it."""
+    """The campaign's that runs in this tree, or None. Its hold on the file ends when it does, whatever way that is."""
     try:
-        pid = int(PID.read_text())
-    except (FileNotFoundError, ValueError):
+        with open(PID, 'r+', encoding='utf-8') as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
         return None
-    words = command_of(pid)
-    return pid if 'run' in words and any(word.endswith('campaign') for word in words) else None
+    except BlockingIOError:
+        return int(PID.read_text())
+    return None
 
 
 def take_place():
-    if running_pid():
-        raise Trouble(f'one runs already, process {running_pid()} (status, stop)')
-    write_whole(PID, f'{os.getpid()}\n')
-
-
-def leave_place():
-    PID.unlink(missing_ok=True)
+    """The file has to stay open as long as the campaign runs."""
+    PID.parent.mkdir(parents=True, exist_ok=True)
+    file = open(PID, 'a+', encoding='utf-8')
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Trouble(f'one runs already, process {PID.read_text().strip()} (status, stop)') from None
+    file.truncate(0)
+    file.write(f'{os.getpid()}\n')
+    file.flush()
+    return file
 
 
 # ---- The ledger of this campaign ----

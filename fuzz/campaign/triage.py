@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import corpus
+import state
 from engines import AFL_ENVIRONMENT, HANG_SECONDS, MEMORY_MIB, hash_of
 from tree import CAMPAIGN, FUZZ, Trouble, find_commit, say
 from variants import COMPILER, build, harness_program
@@ -76,7 +77,7 @@ def read_verdict(text):
     if not found:
         return None
     _, _, (kind, what) = min(found)
-    frames = [name for name, _ in FRAME.findall(text) if not OF_OTHERS.match(name)]
+    frames = [name for name, _ in FRAME.findall(text.partition(' in LLVMFuzzerTestOneInput ')[0]) if not OF_OTHERS.match(name)]
     return Verdict(kind, what.strip(), tuple(frames[:DEPTH]))
 
 
@@ -226,6 +227,16 @@ def settle_bucket(bucket, options, scratch):
     print(f'    {bucket.paths[0]}' if options.dry else f'    {write_finding(bucket, smallest)}')
 
 
+def forget(paths, harness):
+    """What passes is no finding any more."""
+    now = state.load()
+    for path in paths:
+        print(f'{harness}: passes now: {path.name}')
+        now['findings'].pop(path.name, None)
+        corpus.settle(path, harness)
+    state.save(now)
+
+
 def triage(options):
     """The exit status: whether there is nothing to mend."""
     harnesses = sorted(path.name for path in corpus.FINDINGS.iterdir()) if corpus.FINDINGS.is_dir() else []
@@ -237,8 +248,7 @@ def triage(options):
         with tempfile.TemporaryDirectory(dir=CAMPAIGN) as scratch:
             for bucket in buckets:
                 settle_bucket(bucket, options, scratch)
-        for path in silent:
-            print(f'{harness}: passes now: {path}')
+        forget(silent, harness)
         count += len(buckets)
     print(f'{count} kinds of findings')
     return 1 if count else 0
