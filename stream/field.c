@@ -252,6 +252,8 @@ int fluxo_text_weigh(struct fluxo_span text, uint16_t *weight)
 
     fluxo_cursor_init(&cursor, FLUXO_READ_QVALUE, &text, 1);
     answer = fluxo_cursor_next(&cursor, &item);
+    if (item.text.length != text.length) /* the cursor lets white space stand around it */
+        answer = FLUXO_FAULT;
     *weight = answer == FLUXO_DONE ? item.weight : 0;
     return answer;
 }
