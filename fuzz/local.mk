@@ -142,6 +142,8 @@ fuzz_faults_CPPFLAGS = $(fuzz_served_cppflags)
 fuzz_faults_LDFLAGS = $(fuzz_served_ldflags)
 fuzz_faults_LDADD = $(fuzz_served_ldadd)
 
+include fuzz/stream.mk
+
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)
 
 # All that fuzzing needs.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Request-targets, Host, the URI that both make, and paths: asked of the library and of oracle/target-model.h, which must agree.
+ * Request-targets, Host, the URI that both make, and paths: asked of the library and of oracle/target-model.h, which must
+ * agree.
  *
  * The bytes are four lines: a request-target, the value of Host, the server's own name, a path. Octet [6] of the head has what
  * is kept in the path, octet [7] the method (bits 0 and 1), the flags of reconciling (2 and 3), on which side the guard page
@@ -134,8 +135,8 @@ static void ask_parser(enum fluxo_method method, struct fluxo_span target, const
     if (!target.length || memchr(target.start, ' ', target.length))
         return;
     fluxo_options_init(&options);
-    options.relax = answer == FLUXO_DONE ? found->relaxed
-                                         : FLUXO_RELAX_RAW_TARGET | FLUXO_RELAX_BARE_PERCENT | FLUXO_RELAX_TARGET_OBS_TEXT;
+    options.relax =
+        answer == FLUXO_DONE ? found->relaxed : FLUXO_RELAX_RAW_TARGET | FLUXO_RELAX_BARE_PERCENT | FLUXO_RELAX_TARGET_OBS_TEXT;
     memcpy(message, name, length);
     message[length++] = ' ';
     memcpy(message + length, target.start, target.length);

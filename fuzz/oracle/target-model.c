@@ -198,8 +198,8 @@ static int IPvFuture(struct reader *reader)
         reader->at++;
     if (reader->at == from || !take(reader, '.'))
         return refuse(reader, reader->at);
-    for (from = reader->at; is_unreserved(peek(reader, reader->at)) || is_sub_delims(peek(reader, reader->at)) ||
-                            peek(reader, reader->at) == ':';)
+    for (from = reader->at;
+         is_unreserved(peek(reader, reader->at)) || is_sub_delims(peek(reader, reader->at)) || peek(reader, reader->at) == ':';)
         reader->at++;
     return reader->at > from ? take(reader, ']') : refuse(reader, reader->at);
 }
@@ -419,7 +419,8 @@ int model_target_split(enum fluxo_method method, struct fluxo_span target, struc
 
 /* ---- RFC 9112 3.3, RFC 9110 4.2.3: the target URI ---- */
 
-/* The next octet of a host as it is compared: letters in lower case, unreserved octets out of their escapes (RFC 3986 6.2.2). */
+/* The next octet of a host as it is compared: letters in lower case, unreserved octets out of their escapes (RFC 3986 6.2.2).
+ */
 static int next_compared(struct reader *reader)
 {
     int octet = peek(reader, reader->at), escaped;

@@ -711,15 +711,18 @@ int model_date_has_day(const struct model_date *date)
     return date->day >= 1 && date->day <= days_of(date->year, date->month);
 }
 
+/* After which the calendar repeats itself. */
+enum { DAYS_OF_400_YEARS = 400 * 365 + 97 };
+
 static int64_t days_since_1970(const struct model_date *date)
 {
     int64_t count = date->day - 1;
     int year, month;
 
-    for (year = 1970; year < date->year; year++)
-        count += 365 + is_leap(year);
-    for (year = 1969; year >= date->year; year--)
-        count -= 365 + is_leap(year);
+    for (year = 1970; year < date->year; year += 400 <= date->year - year ? 400 : 1)
+        count += 400 <= date->year - year ? DAYS_OF_400_YEARS : 365 + is_leap(year);
+    for (year = 1970; year > date->year; year -= 400 <= year - date->year ? 400 : 1)
+        count -= 400 <= year - date->year ? DAYS_OF_400_YEARS : 365 + is_leap(year - 1);
     for (month = 0; month < date->month; month++)
         count += days_of(date->year, month);
     return count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stands in field values, read a second time: rule by rule along the ABNF of RFC 9110 5.6, by someone who has not looked at
- * the library. Items are those of <fluxo/field.h>.
+ * What stands in field values, read a second time: rule by rule along the ABNF of RFC 9110 5.6, by someone who has not looked
+ * at the library. Items are those of <fluxo/field.h>.
  */
 #ifndef FUZZ_VALUE_MODEL_H
 #define FUZZ_VALUE_MODEL_H
@@ -31,7 +31,8 @@ int model_unescape(struct fluxo_span text, char *to, size_t *length);
 int model_unpercent(struct fluxo_span text, char *to, size_t *length);
 int model_weigh(struct fluxo_span text, uint16_t *weight);
 
-/* A date of any of the three forms, whatever day-name it has and whether or not its month has the day: what is written there. */
+/* A date of any of the three forms, whatever day-name it has and whether or not its month has the day: what is written there.
+ */
 struct model_date {
     int year, month, day, hour, minute, second; /* month from 0 */
     int weekday;                                /* from Sunday, 0 */
