@@ -16,10 +16,11 @@ import runner
 import screen
 import state
 import triage
+import variants
 from tree import Trouble
 
 DEFAULT_TIME = '1h'
-WORDS = ('run', 'status', 'stop', 'triage', 'minimise', 'cover', 'ledger', 'report')
+WORDS = ('run', 'status', 'stop', 'triage', 'minimise', 'cover', 'build', 'ledger', 'report')
 
 
 def read_time(text):
@@ -68,11 +69,15 @@ def read_words():
     word.add_argument('--seconds', type=int, default=10, help='to minimise one (10)')
     word = add('minimise', corpus.minimise, 'merge what was found into fuzz/corpus/min/')
     word.add_argument('--cap', type=read_size, default=corpus.CAP, help='the most a harness may have, as 300K')
+    word.add_argument('--counts', action='store_true', help='keep what goes some way more often too: more inputs by far')
     word.add_argument('harness', nargs='*', help='only these (all of the campaign)')
     word = add('cover', cover.cover, 'lines, branches, MC/DC, states and transitions that make check and the corpus reach')
     word.add_argument('--campaign', action='store_true', help="the campaign's inputs too")
     word.add_argument('--corpus', action='store_true', help='the inputs alone, without the other tests')
     word.add_argument('--only', choices=('code', 'machines'), help='one of both')
+    word = add('build', variants.build_word, 'build one variant in build/fuzz/VARIANT')
+    word.add_argument('variant', help=' '.join(variants.VARIANT))
+    word.add_argument('target', nargs='*', help='fuzz/HARNESS (all of them)')
     add('ledger', ledger.copy_into_tree, "move the campaign's rows into fuzz/ledger.tsv")
     add('report', report.write, 'figures and plots as build/campaign/report/index.html and report.md')
     return parser

@@ -6,7 +6,6 @@ The inputs of a harness: what the tree has, what a campaign has found, and how t
     build/campaign/corpus/HARNESS                                              shared by all engines; named by hash
 """
 import os
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -87,11 +86,15 @@ def settle(path, harness):
 
 # ---- Merging ----
 
-def merge(harness, variant, into, folders):
-    """What of the folders adds a feature, small ones first."""
+ALL_COUNTS = ('-merge=1',)  # an input stays that goes some way more or less often than others
+EDGES = ('-set_cover_merge=1', '-use_counters=0')  # as few inputs as go every way
+
+
+def merge(harness, variant, into, folders, flags):
+    """What is needed of the folders, small ones first."""
     into.mkdir(parents=True, exist_ok=True)
     folders = [folder for folder in folders if folder.is_dir()]
-    run([harness_program(variant, harness), '-merge=1', f'-timeout={HANG_SECONDS}', f'-rss_limit_mb={MEMORY_MIB}', '-max_len=65536',
+    run([harness_program(variant, harness), *flags, f'-timeout={HANG_SECONDS}', f'-rss_limit_mb={MEMORY_MIB}', '-max_len=65536',
          '-detect_leaks=0', f'-artifact_prefix={CAMPAIGN}/logs/', into, *folders], CAMPAIGN / f'logs/{harness}/merge.log', timeout=1800)
 
 
@@ -102,7 +105,7 @@ def tidy_shared(harness, variant):
         return
     with tempfile.TemporaryDirectory(dir=CAMPAIGN) as scratch:
         fresh = Path(scratch) / 'merged'
-        merge(harness, variant, fresh, [shared])
+        merge(harness, variant, fresh, [shared], ALL_COUNTS)
         kept = len(inputs_in(fresh))
         if kept:
             shutil.rmtree(shared)
@@ -122,24 +125,21 @@ def cut_to_size(folder, cap):
     return dropped
 
 
-def minimise_harness(harness, cap):
+def minimise_harness(harness, cap, flags):
     seeds, shared, kept = FUZZ / 'corpus/seed' / harness, SHARED / harness, FUZZ / 'corpus/min' / harness
     with tempfile.TemporaryDirectory(dir=CAMPAIGN) as scratch:
         fresh = Path(scratch) / 'merged'
-        merge(harness, 'guard', fresh, [kept, seeds, shared])
+        merge(harness, 'guard', fresh, [kept, seeds, shared], flags)
         if not inputs_in(fresh):
             raise Trouble(f'{harness}: nothing is left after the merge (see {CAMPAIGN}/logs/{harness}/merge.log)')
         dropped = cut_to_size(fresh, cap)
         size = sum(path.stat().st_size for path in inputs_in(fresh))
-        log = (CAMPAIGN / f'logs/{harness}/merge.log').read_text(errors='replace')
-        edges = re.findall(r'(\d+) new coverage edges|cov: (\d+)', log)
         before = len(inputs_in(kept))
         shutil.rmtree(kept, ignore_errors=True)
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(fresh, kept)
-    reached = f', {max(int(count or other) for count, other in edges)} edges' if edges else ''
     over = f', {dropped} too large for the cap left out' if dropped else ''
-    print(f'{harness:<11} {before} -> {len(inputs_in(kept))} inputs, {size / 1024:.0f} KiB{reached}{over}')
+    print(f'{harness:<11} {before} -> {len(inputs_in(kept))} inputs, {size / 1024:.0f} KiB{over}')
 
 
 def minimise(options):
@@ -150,5 +150,5 @@ def minimise(options):
         raise Trouble('no campaign has run here, so there is nothing to merge')
     for harness in names:
         build('guard', [f'fuzz/{harness}'], os.cpu_count())
-        minimise_harness(harness, options.cap)
+        minimise_harness(harness, options.cap, ALL_COUNTS if options.counts else EDGES)
     return 0

@@ -69,13 +69,10 @@ def read_libfuzzer(text):
 
 def read_afl_plot(text):
     """The last whole row under the names in the first line."""
-    lines = text.splitlines()
-    if len(lines) < 2 or not lines[0].startswith('#'):
+    lines = text.split('\n')[:-1]  # what has no line end is being written
+    if len(lines) < 2:
         return Figures()
-    names = [name.strip() for name in lines[0].lstrip('# ').split(',')]
-    values = [value.strip() for value in lines[-1].split(',')]
-    if len(values) != len(names):
-        return Figures()
+    names, values = ([word.strip() for word in line.lstrip('# ').split(',')] for line in (lines[0], lines[-1]))
     row = dict(zip(names, values))
     return Figures(int(row['total_execs']), float(row['execs_per_sec']), int(row['edges_found']), 0, int(row['corpus_count']))
 
@@ -92,9 +89,10 @@ def more_of(first, second):
 
 
 def read_afl_abort(text):
-    """Why it gave up, without its colours: what it says behind PROGRAM ABORT, or its last line."""
+    """Why it gave up, without its colours: what it says behind its last cry, or its last line."""
     lines = [line.strip() for line in re.sub(r'\x1b\[[?\d;]*[a-z]', '', text, flags=re.I).splitlines() if line.strip()]
-    reasons = [line.partition('PROGRAM ABORT :')[2].strip() for line in lines if 'PROGRAM ABORT' in line]
+    reasons = [line.partition(' ERROR :' if ' ERROR :' in line else 'ABORT :')[2].strip() for line in lines
+               if 'PROGRAM ABORT :' in line or 'SYSTEM ERROR :' in line]
     return (reasons or lines or ['it says nothing'])[-1]
 
 

@@ -173,6 +173,8 @@ class Campaign:
         for part in parts:
             part.stop()
             self.collect(part)
+            if not part.figures.executions and not part.trouble:
+                part.trouble = 'the turn ended before it was through with the seeds'
             row = self.row_of(part)
             states.add_part(self.state, harness, part.role.name, row)
             states.note_in_ledger(self.commit, part, row)

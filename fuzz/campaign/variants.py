@@ -29,12 +29,14 @@ class Variant:
         return VARIANTS / self.name
 
 
-COMPILER = os.environ.get('FUZZ_CC') or 'clang-19'  # libFuzzer, MC/DC
+COMPILER = 'clang-19' if shutil.which('clang-19') else 'clang'  # libFuzzer; MC/DC from 18 on
 LIBFUZZER, AFL = '-fsanitize=fuzzer', 'fuzz/driver/afl.o'
 UNDEFINED = '-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 VARIANT_TABLE = (
-    Variant('guard', 'the quick one: guard pages stop reads outside', COMPILER, '-O2 -g -fsanitize=fuzzer-no-link', LIBFUZZER),
+    Variant('guard', 'the quick one: guard pages stop reads outside', COMPILER,
+            '-O2 -g -fsanitize-coverage=inline-8bit-counters,pc-table', LIBFUZZER),  # to trace comparisons costs half the speed
+    Variant('values', 'comparisons are traced', COMPILER, '-O2 -g -fsanitize=fuzzer-no-link', LIBFUZZER),
     Variant('asan', 'blocks of exact size, and undefined behaviour', COMPILER,
             f'-O1 -g -fsanitize=fuzzer-no-link,address,undefined {UNDEFINED}', LIBFUZZER),
     Variant('msan', 'bytes read before they are written', COMPILER,
@@ -64,12 +66,31 @@ def build(name, targets, jobs):
         raise Trouble(f'{variant.compiler} is not installed (./dev campaign installs what is missing)')
     environment = dict(os.environ, AFL_QUIET='1', **variant.environment)
     log = CAMPAIGN / f'logs/build-{name}.log'
-    variant.folder.mkdir(parents=True, exist_ok=True)
-    if not (variant.folder / 'Makefile').exists():
-        say(f'configures {name}: {variant.tells}')
-        run([TOP / 'configure', '-q', f'CC={variant.compiler}', f'CFLAGS={variant.flags}', f'LIB_FUZZING_ENGINE={variant.engine}',
-             *variant.options], log, cwd=variant.folder, env=environment)
+    configure(variant, log, environment)
     run(['make', '-s', f'-j{jobs}', *targets], log, cwd=variant.folder, env=environment)
+
+
+def configure(variant, log, environment):
+    """Once; and from the beginning if its row in the table has changed."""
+    command = [TOP / 'configure', '-q', f'CC={variant.compiler}', f'CFLAGS={variant.flags}', f'LIB_FUZZING_ENGINE={variant.engine}',
+               *variant.options]
+    noted, told = variant.folder / 'variant.txt', '\n'.join(map(str, [*command, variant.environment]))
+    if (variant.folder / 'Makefile').exists() and noted.exists() and noted.read_text() == told:
+        return
+    say(f'configures {variant.name}: {variant.tells}')
+    shutil.rmtree(variant.folder, ignore_errors=True)
+    variant.folder.mkdir(parents=True)
+    run(command, log, cwd=variant.folder, env=environment)
+    noted.write_text(told)
+
+
+def build_word(options):
+    if options.variant not in VARIANT:
+        raise Trouble(f'no such variant: {options.variant}; there are\n' +
+                      '\n'.join(f'    {variant.name:<11} {variant.tells}' for variant in VARIANT_TABLE))
+    build(options.variant, options.target or ['fuzz'], os.cpu_count())
+    print(VARIANT[options.variant].folder)
+    return 0
 
 
 def list_harnesses(folder):
