@@ -16,6 +16,7 @@ from variants import VARIANT, build, harness_program, list_harnesses
 
 SHARED, FINDINGS, SETTLED = CAMPAIGN / 'corpus', CAMPAIGN / 'findings', CAMPAIGN / 'settled'
 MANY = 4000  # inputs, from which on a turn begins with a merge
+MERGE_SECONDS = 1800
 CAP = 300 << 10  # octets of fuzz/corpus/min/HARNESS
 
 
@@ -94,8 +95,9 @@ def merge(harness, variant, into, folders, flags):
     """What is needed of the folders, small ones first."""
     into.mkdir(parents=True, exist_ok=True)
     folders = [folder for folder in folders if folder.is_dir()]
-    run([harness_program(variant, harness), *flags, f'-timeout={HANG_SECONDS}', f'-rss_limit_mb={MEMORY_MIB}', '-max_len=65536',
-         '-detect_leaks=0', f'-artifact_prefix={CAMPAIGN}/logs/', into, *folders], CAMPAIGN / f'logs/{harness}/merge.log', timeout=1800)
+    command = [harness_program(variant, harness), *flags, f'-timeout={HANG_SECONDS}', f'-rss_limit_mb={MEMORY_MIB}', '-max_len=65536',
+               '-detect_leaks=0', f'-artifact_prefix={CAMPAIGN}/logs/', into, *folders]
+    run(command, CAMPAIGN / f'logs/{harness}/merge.log', timeout=MERGE_SECONDS)
 
 
 def tidy_shared(harness, variant):

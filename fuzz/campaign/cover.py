@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-What the tests reach: lines, branches and MC/DC of the hand-written C in parser/ and stream/, and the machines' states and transitions.
+What the tests reach: lines, branches and MC/DC of the hand-written C in parser/ and stream/; the machines' states and transitions.
 
 How this works
 
@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +21,8 @@ from tree import CAMPAIGN, FUZZ, TOP, Trouble, find_commit, run, say, write_whol
 from variants import COMPILER, VARIANT, build, list_harnesses
 
 FOLDER = CAMPAIGN / 'cover'
-KINDS = ('lines', 'branches', 'mcdc')
+KINDS, CODE_GAPS = ('lines', 'branches', 'mcdc'), ('line', 'branch', 'mcdc')
+MACHINE_KINDS, MACHINE_GAPS = ('states', 'transitions', 'ends', 'ranges'), ('state', 'transition')
 EXCLUDED = FUZZ / 'campaign/excluded.txt'
 LEFT_OUT = ('text_tests=', 'peer_tests=')  # of make check: the first are of the text, the second take long
 SEES_THE_BUILD = {'tests/library.sh'}  # fails over the symbols that these variants add
@@ -97,7 +97,7 @@ def cover_arguments(merged):
 def is_ours(path):
     """Written by hand: the library's own C, not what is generated."""
     path = Path(os.path.normpath(path))
-    return path.is_relative_to(TOP) and not path.is_relative_to(TOP / 'build') and path.relative_to(TOP).parts[0] in ('parser', 'stream')
+    return any(path.is_relative_to(TOP / folder) for folder in ('parser', 'stream'))
 
 
 def source_line(path, line):
@@ -136,7 +136,8 @@ def find_condition_gaps(file):
         line, conditions = record[0], next(part for part in record if isinstance(part, list))
         missing = [str(number) for number, shown in enumerate(conditions, 1) if not shown]
         if missing:
-            yield code_gap('mcdc', file['filename'], line, f'condition {", ".join(missing)} of {len(conditions)} not shown to decide')
+            yield code_gap('mcdc', file['filename'], line,
+                           f'condition {", ".join(missing)} of {len(conditions)} not shown to decide')
 
 
 def read_code(exported):
@@ -195,8 +196,9 @@ def read_exclusions():
 
 
 def split_gaps(gaps, exclusions):
+    """Those that are not excluded, and how many are."""
     open_gaps = [(key, words) for key, words in gaps if key not in exclusions]
-    return open_gaps, Counter(key for key, _ in gaps if key in exclusions)
+    return open_gaps, len(gaps) - len(open_gaps)
 
 
 def find_unused(gaps, exclusions, kinds):
@@ -211,6 +213,8 @@ def show_share(covered, count):
 
 
 def print_gaps(gaps):
+    if gaps:
+        print('\nnot reached:')
     for key, words in gaps:
         print(f'  {key}: {words}')
 
@@ -219,22 +223,31 @@ def print_code(code):
     print('\nhand-written C of parser/ and stream/: ' + '; '.join(f'{kind} {show_share(*code.counts[kind])}' for kind in KINDS))
 
 
+def machine_pairs(row):
+    """(reached, all) of each kind, in the order of MACHINE_KINDS."""
+    machine = row.machine
+    ranges = sum(len(way.ranges) for way in machine.transitions)
+    return [(total - missed, total) for total, missed in (
+        (len(machine.states), len(row.states)), (len(machine.transitions), len(row.transitions)),
+        (len(machine.ends), len(row.ends)), (ranges, row.ranges))]
+
+
 def print_machines(covered):
-    print(f'\n{"machine":<16} {"states":>22} {"transitions":>22} {"at the end":>22} {"ranges":>22}')
+    line = '{:<16}' + ' {:>22}' * len(MACHINE_KINDS)
+    print('\n' + line.format('machine', *MACHINE_KINDS))
     for row in covered:
-        machine = row.machine
-        ranges = sum(len(way.ranges) for way in machine.transitions)
-        cells = [show_share(total - missed, total) for total, missed in (
-            (len(machine.states), len(row.states)), (len(machine.transitions), len(row.transitions)),
-            (len(machine.ends), len(row.ends)), (ranges, row.ranges))]
-        print(f'{machine.name:<16} ' + ' '.join(f'{cell:>22}' for cell in cells))
+        print(line.format(row.machine.name, *(show_share(*pair) for pair in machine_pairs(row))))
 
 
 def sum_machines(covered):
-    return {'states': [sum(len(row.machine.states) - len(row.states) for row in covered), sum(len(row.machine.states) for row in covered)],
-            'transitions': [sum(len(row.machine.transitions) - len(row.transitions) for row in covered),
-                            sum(len(row.machine.transitions) for row in covered)],
-            'ends': [sum(len(row.machine.ends) - len(row.ends) for row in covered), sum(len(row.machine.ends) for row in covered)]}
+    columns = zip(*(machine_pairs(row) for row in covered))
+    return {kind: [sum(part) for part in zip(*pairs)] for kind, pairs in zip(MACHINE_KINDS, columns)}
+
+
+def print_verdict(open_gaps, excluded, unused):
+    for key in unused:
+        print(f'excluded, and reached: {key}')
+    print(f'\n{len(open_gaps)} gaps are open, {excluded} are excluded, {len(unused)} exclusions are of no gap')
 
 
 def cover(options):
@@ -244,26 +257,20 @@ def cover(options):
     summary = {'commit': find_commit(), 'of': 'corpus' if options.corpus else 'make check'}
     if options.only != 'machines':
         code = cover_code(options)
+        print_code(code)
         gaps += code.gaps
-        kinds += ['line', 'branch', 'mcdc']
+        kinds += CODE_GAPS
         summary['code'] = code.counts
     if options.only != 'code':
         covered = cover_machines(options)
+        print_machines(covered)
         gaps += [gap for row in covered for gap in machines.gap_lines(row)]
-        kinds += ['state', 'transition']
+        kinds += MACHINE_GAPS
         summary['machines'] = sum_machines(covered)
     open_gaps, excluded = split_gaps(gaps, exclusions)
+    print_gaps(open_gaps)
     unused = find_unused(gaps, exclusions, kinds)
-    summary['open'], summary['excluded'] = len(open_gaps), sum(excluded.values())
-    if open_gaps:
-        print('not reached:')
-        print_gaps(open_gaps)
-    for key in unused:
-        print(f'excluded, and reached: {key}')
-    if options.only != 'machines':
-        print_code(code)
-    if options.only != 'code':
-        print_machines(covered)
-    print(f'\n{len(open_gaps)} gaps are open, {summary["excluded"]} are excluded, {len(unused)} exclusions are of no gap')
+    print_verdict(open_gaps, excluded, unused)
+    summary['open'], summary['excluded'] = len(open_gaps), excluded
     write_whole(FOLDER / 'summary.json', json.dumps(summary, indent=1) + '\n')
     return 1 if open_gaps or unused else 0

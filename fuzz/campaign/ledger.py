@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-The ledger: what was fuzzed how long. A row is a commit, a harness, an engine and its role; seconds, executions and findings add up,
-edges and features are the most that was reached.
+The ledger: what was fuzzed how long. A row is a commit, a harness, an engine and its role; seconds, executions and findings add
+up, edges and features are the most that was reached.
 
 A run writes the ledger of its campaign. The tree's, fuzz/ledger.tsv, changes only when somebody asks for it.
 """

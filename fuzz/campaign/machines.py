@@ -4,10 +4,10 @@ Which states and transitions of the machines a corpus goes through.
 
 How this works
 
-`ragel -x` lists a machine: for each state its ranges of octets, where they lead and which actions are done. The variant trace is the
-same machine in table style, which notes each step as a state and an octet (traced-ragel, trace.h). A transition is what one state
-does alike: the octets that lead to the same state with the same actions. A state is named by the shortest text that leads to it,
-which outlives a change of the grammar better than its number.
+`ragel -x` lists a machine: for each state its ranges of octets, where they lead and which actions are done. The variant trace is
+the same machine in table style, which notes each step as a state and an octet (traced-ragel, trace.h). A transition is what one
+state does alike: the octets that lead to the same state with the same actions. A state is named by the shortest text that leads to
+it, which outlives a change of the grammar better than its number.
 """
 import os
 import re
@@ -83,7 +83,8 @@ def choose_octet(octets):
 
 def read_actions(machine):
     names = {action.get('id'): action.get('name') or f'line {action.get("line")}' for action in machine.iter('action')}
-    return {table.get('id'): tuple(names[number] for number in (table.text or '').split()) for table in machine.iter('action_table')}
+    tables = {table.get('id'): (table.text or '').split() for table in machine.iter('action_table')}
+    return {table: tuple(names[number] for number in numbers) for table, numbers in tables.items()}
 
 
 def read_state(state, tables):
@@ -122,8 +123,8 @@ def read_machine(path):
             states.append(number)
             transitions += ways
             ends += last
-    entries = {entry.get('name'): int(entry.text) for entry in machine.find('entry_points')} if machine.find('entry_points') is not None \
-        else {'main': int(machine.findtext('start_state'))}
+    entries = {entry.get('name'): int(entry.text) for entry in machine.iter('entry')}
+    entries = entries or {'main': int(machine.findtext('start_state'))}
     source = path.read_text()
     return Machine(definition.get('name'), str(path.relative_to(TOP)), entries, states, transitions,
                    ends if is_told_of_the_end(source) else [])
@@ -163,7 +164,8 @@ def judge(machine, steps):
         by_state[state].add(octet)
     taken = [way for way in machine.transitions if way.octets & by_state[way.state]]
     entered = {state for state, _ in steps} | {way.target for way in taken}
-    return Covered(machine, set(machine.states) - entered, [way for way in machine.transitions if not way.octets & by_state[way.state]],
+    return Covered(machine, set(machine.states) - entered,
+                   [way for way in machine.transitions if not way.octets & by_state[way.state]],
                    [way for way in machine.ends if END not in by_state[way.state]],
                    sum(not any(low <= octet <= high for octet in by_state[way.state])
                        for way in machine.transitions for low, high in way.ranges))

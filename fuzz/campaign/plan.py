@@ -31,7 +31,8 @@ LIBFUZZER_ROLES = (
     Role('guard', 'libfuzzer', 'guard', 'quick, guard pages, mutator'),
     Role('asan', 'libfuzzer', 'asan', 'blocks of exact size, undefined behaviour', longest=512),
     Role('guard-long', 'libfuzzer', 'guard', 'long inputs, up to the limits', longest=20000, flags=('-len_control=0',)),
-    Role('values', 'libfuzzer', 'values', 'values that come nearer to those they are compared with', flags=('-use_value_profile=1',)),
+    Role('values', 'libfuzzer', 'values', 'values that come nearer to those they are compared with',
+         flags=('-use_value_profile=1',)),
     Role('msan', 'libfuzzer', 'msan', 'bytes read before they are written', longest=512),
 )
 AFL_ROLES = (

@@ -39,7 +39,8 @@ def goal_rows(covered, state, rows):
     for kind, goal in (('states', 'states of the machines'), ('transitions', 'transitions')):
         yield goal, '100 %', share(machines.get(kind), 100)
     executions = sum(row.executions for row in rows)
-    yield 'executions in the ledger and this campaign', '200 M', show_count(executions) + ('' if executions >= 2e8 else ', not reached')
+    lacks = '' if executions >= 2e8 else ', not reached'
+    yield 'executions in the ledger and this campaign', '200 M', show_count(executions) + lacks
     yield 'open findings', '0', str(len(state['findings']))
 
 
@@ -106,7 +107,8 @@ def draw(curves):
         colour = COLOURS[number % len(COLOURS)]
         yield f'<polyline fill="none" stroke="{colour}" points="{" ".join(place(point) for point in points)}"/>'
         yield f'<text x="{LEFT + 8}" y="{24 + 12 * number}" fill="{colour}">{escape(role)}</text>'
-    yield f'<text x="{LEFT - 4}" y="16" text-anchor="end">{most}</text><text x="{LEFT - 4}" y="{HEIGHT - BOTTOM + 8}" text-anchor="end">0</text>'
+    yield f'<text x="{LEFT - 4}" y="16" text-anchor="end">{most}</text>'
+    yield f'<text x="{LEFT - 4}" y="{HEIGHT - BOTTOM + 8}" text-anchor="end">0</text>'
     yield f'<text x="{WIDTH}" y="{HEIGHT}" text-anchor="end">{show_seconds(longest)}</text>'
 
 
@@ -116,6 +118,8 @@ def picture(harness, curves):
 
 
 # ---- All ----
+
+COVER_LINK = '<p><a href="../cover/html/index.html">Line by line</a></p>\n'
 
 STYLE = '''body { font: 15px system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }
 table { border-collapse: collapse } th, td { text-align: left; padding: .2em .8em .2em 0; border-bottom: 1px solid #d1d9e0 }
@@ -132,8 +136,8 @@ def write(_options):
     write_whole(FOLDER / 'report.md', f'# {title}\n\n' + '\n\n'.join(f'## {name}\n\n{markdown_table(names, cells)}'
                                                                    for name, names, cells in parts) + '\n')
     pictures = '\n'.join(picture(harness, curves) for harness, curves in sorted(read_progress().items()))
-    write_whole(FOLDER / 'index.html', f'<!doctype html><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>\n'
-                f'<h1>{escape(title)}</h1>\n' + '\n'.join(f'<h2>{escape(name)}</h2>\n{html_table(names, cells)}'
-                                                          for name, names, cells in parts) + f'\n<h2>Edges</h2>\n{pictures}\n')
+    body = '\n'.join(f'<h2>{escape(name)}</h2>\n{html_table(names, cells)}' for name, names, cells in parts)
+    write_whole(FOLDER / 'index.html', f'<!doctype html><meta charset="utf-8"><title>{escape(title)}</title>\n<style>{STYLE}</style>\n'
+                f'<h1>{escape(title)}</h1>\n{body}\n{COVER_LINK if covered else ""}<h2>Edges</h2>\n{pictures}\n')
     print(f'{FOLDER}/index.html')
     return 0

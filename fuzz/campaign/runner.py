@@ -212,7 +212,8 @@ class Campaign:
         self.dictionary, self.library = self.make_helpers()
         first, ends = self.state['turn'], time.monotonic() + self.options.time
         each = plan.turn_seconds(self.options.time, len(harnesses))
-        say(f'{len(turns)} turns of {each:.0f} s from turn {first} on, {self.jobs} cores, {len(harnesses)} harnesses; in {CAMPAIGN}')
+        say(f'{len(turns)} turns of {each:.0f} s, from turn {first} on; {self.jobs} cores, {len(harnesses)} harnesses; in {CAMPAIGN}')
+        self.screen.begin()
         for number, (harness, roles) in enumerate(turns):
             seconds = (ends - time.monotonic()) / (len(turns) - number)  # what comes between turns is shared by them
             if self.asked_to_stop or seconds < 1:

@@ -34,9 +34,9 @@ def since(stamp):
 
 def row(harness, role, figures, rate=None):
     rate = rate if rate is not None else figures['executions'] / max(1, figures['seconds'])
-    return COLUMNS.format(harness, role, show_seconds(figures['seconds']), show_count(figures['executions']), show_count(round(rate)),
-                          figures['edges'], figures['features'] or '-', figures['corpus'], since(figures['last_new']),
-                          figures['findings'])
+    return COLUMNS.format(harness, role, show_seconds(figures['seconds']), show_count(figures['executions']),
+                          show_count(round(rate)), figures['edges'], figures['features'] or '-', figures['corpus'],
+                          since(figures['last_new']), figures['findings'])
 
 
 def now_lines(live):
@@ -85,7 +85,12 @@ class Screen:
     """Draws again each second on a terminal; elsewhere says a line a minute."""
 
     def __init__(self, out=sys.stdout):
-        self.out, self.is_terminal, self.said = out, out.isatty(), time.monotonic()
+        self.out, self.is_terminal = out, out.isatty()
+        self.begin()
+
+    def begin(self):
+        """The first minute begins."""
+        self.said = time.monotonic()
 
     def show(self, state):
         if self.is_terminal:

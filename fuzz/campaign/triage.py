@@ -89,9 +89,9 @@ def replay(program, path):
     environment = dict(os.environ, ASAN_OPTIONS='detect_leaks=0', UBSAN_OPTIONS='print_stacktrace=1')
     environment.update({f'{name}_SYMBOLIZER_PATH': symbolizer() for name in ('ASAN', 'UBSAN', 'MSAN')})
     try:
-        done = subprocess.run([program, f'-timeout={HANG_SECONDS}', f'-rss_limit_mb={MEMORY_MIB}', f'-artifact_prefix={CAMPAIGN}/logs/again-',
-                               path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                              timeout=6 * HANG_SECONDS, env=environment)
+        done = subprocess.run([program, f'-timeout={HANG_SECONDS}', f'-rss_limit_mb={MEMORY_MIB}',
+                               f'-artifact_prefix={CAMPAIGN}/logs/again-', path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False, timeout=6 * HANG_SECONDS, env=environment)
     except subprocess.TimeoutExpired:
         return Verdict('timeout', 'no answer, and the engine has not seen it', ())
     text = done.stdout.decode(errors='replace')
@@ -133,15 +133,16 @@ def stays(bucket, path):
 def attempt(command, seconds, environment=None):
     """What it leaves behind is judged, so it does not matter how it ends."""
     try:
-        subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       check=False, timeout=seconds, env=dict(os.environ, **(environment or {})))
+        subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=False, timeout=seconds, env=dict(os.environ, **(environment or {})))
     except (subprocess.TimeoutExpired, FileNotFoundError):
         pass
 
 
 def minimise_by_libfuzzer(bucket, path, result, seconds):
-    attempt([harness_program(bucket.build, bucket.harness), '-minimize_crash=1', f'-max_total_time={seconds}', f'-timeout={HANG_SECONDS}',
-             f'-exact_artifact_path={result}', path], seconds + 4 * HANG_SECONDS, {'ASAN_OPTIONS': 'detect_leaks=0'})
+    attempt([harness_program(bucket.build, bucket.harness), '-minimize_crash=1', f'-max_total_time={seconds}',
+             f'-timeout={HANG_SECONDS}', f'-exact_artifact_path={result}', path], seconds + 4 * HANG_SECONDS,
+            {'ASAN_OPTIONS': 'detect_leaks=0'})
 
 
 def minimise_by_afl(bucket, path, result, seconds):
