@@ -116,31 +116,43 @@ fuzz_control_LDADD = fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(fuzz_engin
 if HAVE_WRAP
 if HAVE_EPOLL
 fuzz_programs += fuzz/server fuzz/faults
-endif
-endif
-EXTRA_PROGRAMS += fuzz/server fuzz/faults
+noinst_LIBRARIES += fuzz/libscript.a fuzz/libinside.a
 
-fuzz_served_sources = fuzz/harness/calls.def fuzz/harness/inside.h fuzz/harness/inside-loop.c fuzz/harness/inside-program.c \
-    fuzz/harness/inside-server.c fuzz/harness/kernel.c fuzz/harness/kernel.h fuzz/harness/script.c fuzz/harness/script.h fuzz/harness/unobserved.h \
-    fuzz/oracle/dialogue.c fuzz/oracle/dialogue.h fuzz/oracle/patience.c fuzz/oracle/patience.h tests/memory.c tests/memory.h \
+fuzz_served_cppflags = -I$(top_srcdir)/server-min $(server_cppflags)
+
+fuzz_libscript_a_CPPFLAGS = $(fuzz_served_cppflags)
+fuzz_libscript_a_CFLAGS = $(fuzz_cflags)
+fuzz_libscript_a_SOURCES = fuzz/harness/calls.def fuzz/harness/kernel.c fuzz/harness/kernel.h fuzz/harness/script.c fuzz/harness/script.h \
+    fuzz/oracle/dialogue.c fuzz/oracle/dialogue.h fuzz/oracle/patience.c fuzz/oracle/patience.h tests/memory.c tests/memory.h
+
+# The server's own code, and under test: engines observe it.
+fuzz_libinside_a_CPPFLAGS = $(fuzz_served_cppflags)
+fuzz_libinside_a_SOURCES = fuzz/inside/inside.h fuzz/inside/loop.c fuzz/inside/program.c fuzz/inside/server.c \
     server-min/echo.c server-min/handlers.h server-min/headers.c server-min/hello.c server-min/settings.c server-min/settings.h \
     server-min/stream.c
-fuzz_served_cppflags = -I$(top_srcdir)/server-min $(server_cppflags)
-fuzz_served_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+
+fuzz_served_ldflags = $(fuzz_mutator_ldflags) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
     -Wl,--wrap=accept4,--wrap=bind,--wrap=close,--wrap=fcntl,--wrap=freeaddrinfo,--wrap=getaddrinfo,--wrap=getnameinfo \
     -Wl,--wrap=getsockname,--wrap=listen,--wrap=recv,--wrap=send,--wrap=setsockopt,--wrap=shutdown,--wrap=socket \
     -Wl,--wrap=epoll_create1,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=poll,--wrap=select \
     -Wl,--wrap=clock_gettime,--wrap=pipe,--wrap=read,--wrap=sigaction,--wrap=signal,--wrap=time,--wrap=write
-fuzz_served_ldadd = $(fuzz_engine) libserver.a fuzz/libharness.a libfluxo.a $(ZLIB_LIBS) # libserver.a has a main(), too
 
-fuzz_server_SOURCES = fuzz/harness/server.c $(fuzz_served_sources)
+# The engine first, since libserver.a has a main(), too.
+fuzz_served_ldadd = $(fuzz_engine) fuzz/libscript.a fuzz/libinside.a libserver.a fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(ZLIB_LIBS)
+
+fuzz_server_SOURCES = fuzz/harness/server.c
 fuzz_server_CPPFLAGS = $(fuzz_served_cppflags)
+fuzz_server_CFLAGS = $(fuzz_cflags)
 fuzz_server_LDFLAGS = $(fuzz_served_ldflags)
 fuzz_server_LDADD = $(fuzz_served_ldadd)
-fuzz_faults_SOURCES = fuzz/harness/faults.c $(fuzz_served_sources)
+
+fuzz_faults_SOURCES = fuzz/harness/faults.c
 fuzz_faults_CPPFLAGS = $(fuzz_served_cppflags)
+fuzz_faults_CFLAGS = $(fuzz_cflags)
 fuzz_faults_LDFLAGS = $(fuzz_served_ldflags)
 fuzz_faults_LDADD = $(fuzz_served_ldadd)
+endif
+endif
 
 include fuzz/stream.mk
 

@@ -20,7 +20,6 @@
 #include "../../tests/memory.h"
 #include "harness.h"
 #include "loop.h"
-#include "unobserved.h"
 
 enum {
     FIRST_FILE = 3,
@@ -761,7 +760,3 @@ void kernel_end(void)
     kernel.is_running = false;
     memory_fail(0, false);
 }
-
-#if defined FUZZ_UNOBSERVED
-#pragma clang attribute pop
-#endif

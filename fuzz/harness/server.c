@@ -7,6 +7,8 @@
 
 #include "script.h"
 
+enum { REPLAYS = 4 };
+
 /* What a client remembers of a run. */
 struct memoir {
     unsigned answered, statuses[EXCHANGES];
@@ -55,27 +57,37 @@ static void judge(const struct outcome *outcome)
     }
 }
 
+/* The same again, cut by chance. */
+static void run_cut(struct script *script, const struct outcome *whole, uint32_t cuts)
+{
+    script->cuts = cuts;
+    struct outcome again = script_run(script);
+    judge(&again);
+    if (whole->was_long || again.was_long)
+        return;
+    if (whole->failed[CALL_ACCEPT] || again.failed[CALL_ACCEPT]) /* others may have been let in, or later */
+        return;
+    hold(again.count == whole->count, "split invariance", "another number of clients");
+    for (int i = 0; i < again.count; i++)
+        compare(&memoirs[i], again.dialogues[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct trial trial;
     if (!trial_read(&trial, data, size))
         return 0;
-    struct script script = {.trial = &trial, .is_quiet = trial.cuts != 0};
-    struct outcome outcome = script_run(&script);
-    judge(&outcome);
-    if (!trial.cuts)
+    bool is_cut = trial.cuts || replay_every_cut;
+    struct script script = {.trial = &trial, .is_quiet = is_cut};
+    struct outcome whole = script_run(&script);
+    judge(&whole);
+    if (!is_cut)
         return 0;
-    for (int i = 0; i < outcome.count; i++)
-        note(&memoirs[i], outcome.dialogues[i], outcome.was_narrow[i]);
-    script.chance = trial.cuts;
-    struct outcome again = script_run(&script);
-    judge(&again);
-    if (outcome.was_long || again.was_long)
-        return 0;
-    if (outcome.failed[CALL_ACCEPT] || again.failed[CALL_ACCEPT]) /* others may have been let in, or later */
-        return 0;
-    hold(again.count == outcome.count, "split invariance", "another number of clients");
-    for (int i = 0; i < again.count; i++)
-        compare(&memoirs[i], again.dialogues[i]);
+    for (int i = 0; i < whole.count; i++)
+        note(&memoirs[i], whole.dialogues[i], whole.was_narrow[i]);
+    if (trial.cuts)
+        run_cut(&script, &whole, trial.cuts);
+    for (uint32_t cuts = 1; replay_every_cut && cuts <= REPLAYS; cuts++)
+        run_cut(&script, &whole, cuts);
     return 0;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../harness/harness.h"
-#include "../harness/unobserved.h"
 
 enum { EVENTS = 64 };
 
@@ -432,7 +431,3 @@ bool dialogue_is_served(const struct dialogue *d)
     bool has_closed = d->answered && !d->answers[d->answered - 1].keeps;
     return d->is_full || !due || !due->is_complete || has_closed;
 }
-
-#if defined FUZZ_UNOBSERVED
-#pragma clang attribute pop
-#endif

@@ -3,7 +3,6 @@
 
 #include "../harness/harness.h"
 #include "loop.h"
-#include "../harness/unobserved.h"
 
 /* As in connection.c, whose they are: a second home, so that a change there is noticed. */
 enum { GRAIN = 128, LINGER_TIME = 2000, LAST_WORD = 500 };
@@ -102,7 +101,3 @@ void patience_look(struct patience *p, const struct peer *peer, const struct dia
     p->timeouts = d->timeouts;
     p->answered = d->answered;
 }
-
-#if defined FUZZ_UNOBSERVED
-#pragma clang attribute pop
-#endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The server's own insides, for harnesses that run it again and again in one process: what it keeps as long as the program
- * lives is forgotten in between. Each of inside-*.c has one file of the server in it, whole, and so sees what is static there.
+ * lives is forgotten in between. Each file of this folder has one of the server in it, whole, and so sees what is static there.
  */
 #ifndef FUZZ_INSIDE_H
 #define FUZZ_INSIDE_H
