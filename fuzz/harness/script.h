@@ -34,7 +34,7 @@ struct script {
     const struct trial *trial;
     bool has_faults; /* any error may be chosen, and what follows from it is not refuted; else only what stays hidden */
     bool is_quiet;   /* before each step the server does all that it can */
-    uint32_t chance; /* calls give and take less by chance, and bytes come in pieces */
+    uint32_t cuts;   /* calls give and take less by chance, and bytes come in pieces; 1: one by one, else a seed; 0: not so */
 };
 
 /* What is left to judge when a script has run. */

@@ -263,9 +263,11 @@ static bool needs_all(const struct asked *asked)
     return service_of(asked) == GREETS || service_of(asked) == ECHOES;
 }
 
+/* 400 may be either's. */
 static bool is_for_fault(const struct asked *asked, unsigned status)
 {
-    return asked->fault && status == fluxo_error(asked->fault)->status;
+    bool is_own = asked->has_head && status == status_of(asked);
+    return asked->fault && !is_own && status == fluxo_error(asked->fault)->status;
 }
 
 /* The harness says whether there was a reason for these. */
