@@ -8,7 +8,7 @@ fuzz_make_seeds_SOURCES = fuzz/corpus/seeds.c fuzz/harness/harness.h tests/fixtu
 fuzz_make_seeds_LDADD = libfluxo.a
 
 # The harnesses that read messages. The others' seeds are in fuzz/corpus/seed.
-fuzz_message_harnesses = request response chunked split prefix model pause work peers control
+fuzz_message_harnesses = request response chunked split prefix model pause work proxy peers control
 
 fuzz-seeds: fuzz/make-seeds$(EXEEXT)
 	$(AM_V_GEN)for harness in $(fuzz_message_harnesses); do \
@@ -19,7 +19,7 @@ fuzz-seeds: fuzz/make-seeds$(EXEEXT)
 check_DATA += fuzz-seeds
 
 seed_folders = fuzz/corpus/messages $(fixture_folders)
-EXTRA_DIST += fuzz/corpus/messages
+EXTRA_DIST += fuzz/corpus/messages fuzz/corpus/min
 CLEANFILES += fuzz/make-seeds$(EXEEXT)
 
 clean-local: clean-fuzz-seeds
