@@ -13,7 +13,7 @@
 static int keeps_alive(const peer_parser *parser);
 static const char *name_method(const peer_parser *parser);
 
-static struct trial present;
+static struct trial *present;
 static struct message message;
 static struct text target;
 
@@ -54,30 +54,30 @@ static int take_body(peer_parser *parser, const char *bytes, size_t length)
 
 static int is_tunnel(const peer_parser *parser)
 {
-    if (!present.is_response)
+    if (!present->is_response)
         return parser->method == HTTP_CONNECT;
-    return parser->status_code / 100 == 2 && trial_answers(&present, "CONNECT");
+    return parser->status_code / 100 == 2 && trial_answers(present, "CONNECT");
 }
 
 /* 1: there is no body; 2: nor anything else of HTTP. */
 static int end_head(peer_parser *parser)
 {
     message_head(&message);
-    if (!present.is_response)
+    if (!present->is_response)
         return 0;
-    return is_tunnel(parser) ? 2 : trial_answers(&present, "HEAD");
+    return is_tunnel(parser) ? 2 : trial_answers(present, "HEAD");
 }
 
 static int end_message(peer_parser *parser)
 {
-    int is_interim = present.is_response && parser->status_code / 100 == 1;
+    int is_interim = present->is_response && parser->status_code / 100 == 1;
     const char *keep = is_interim || is_tunnel(parser) ? "-" : keeps_alive(parser) ? "keep" : "close";
     char status[8];
 
     snprintf(status, sizeof status, "%03u", (unsigned)parser->status_code);
-    message_say(&message, present.is_response ? status : name_method(parser), target.bytes, target.length, keep);
-    if (present.is_response && !is_interim)
-        trial_answered(&present);
+    message_say(&message, present->is_response ? status : name_method(parser), target.bytes, target.length, keep);
+    if (present->is_response && !is_interim)
+        trial_answered(present);
     return 0;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct reading {
-    struct trial present;
+    struct trial *present;
     struct message message;
     struct text target;
     char what[64];
@@ -16,7 +16,7 @@ struct reading {
 
 static void answer_next(struct reading *reading, struct fluxo_parser *parser)
 {
-    const char *method = reading->present.next_method;
+    const char *method = reading->present->next_method;
     unsigned id = fluxo_method_id(method, strcspn(method, ","));
 
     fluxo_parser_answers(parser, id ? (enum fluxo_method)id : FLUXO_METHOD_GET);
@@ -41,10 +41,10 @@ static void end_message(struct reading *reading, struct fluxo_parser *parser)
     struct fluxo_facts facts = fluxo_parser_facts(parser);
 
     message_say(&reading->message, reading->what, reading->target.bytes, reading->target.length,
-                say_keep(&reading->present, facts));
-    if (facts.status / 100 == 1 || !reading->present.is_response)
+                say_keep(reading->present, facts));
+    if (facts.status / 100 == 1 || !reading->present->is_response)
         return;
-    trial_answered(&reading->present);
+    trial_answered(reading->present);
     answer_next(reading, parser);
 }
 
@@ -52,7 +52,7 @@ static void take_start(struct reading *reading, struct fluxo_span what, struct f
 {
     snprintf(reading->what, sizeof reading->what, "%.*s", (int)what.length, what.start);
     text_clear(&reading->target);
-    if (!reading->present.is_response)
+    if (!reading->present->is_response)
         text_add(&reading->target, target.start, target.length);
 }
 
@@ -76,8 +76,8 @@ static void take(struct reading *reading, struct fluxo_parser *parser, const str
 
 static struct fluxo_feed feed_all(struct reading *reading, struct fluxo_parser *parser)
 {
-    const char *bytes = reading->present.input.bytes;
-    size_t length = reading->present.input.length;
+    const char *bytes = reading->present->input.bytes;
+    size_t length = reading->present->input.length;
     struct fluxo_event events[64];
     struct fluxo_feed feed;
     uint32_t at;
@@ -99,10 +99,10 @@ static void finish(struct reading *reading, struct fluxo_parser *parser)
 
     if (feed.status == FLUXO_MESSAGE)
         end_message(reading, parser);
-    puts(feed.status == FLUXO_NEED_MORE ? "incomplete" : "accepted");
+    trial_end(feed.status == FLUXO_NEED_MORE ? "incomplete" : "accepted", NULL);
 }
 
-static void read_trial(struct reading *reading)
+static void read_messages(struct reading *reading)
 {
     struct fluxo_options options;
     struct fluxo_parser parser;
@@ -110,22 +110,21 @@ static void read_trial(struct reading *reading)
 
     fluxo_options_init(&options);
     options.relax = FLUXO_PROFILE_STRICT;
-    fluxo_parser_init(&parser, reading->present.is_response ? FLUXO_RESPONSE : FLUXO_REQUEST, &options);
-    if (reading->present.is_response)
+    fluxo_parser_init(&parser, reading->present->is_response ? FLUXO_RESPONSE : FLUXO_REQUEST, &options);
+    if (reading->present->is_response)
         answer_next(reading, &parser);
     message_begin(&reading->message);
     feed = feed_all(reading, &parser);
     if (feed.status == FLUXO_ERROR)
-        printf("refused %s\n", fluxo_error(feed.error)->name);
+        trial_end("refused", fluxo_error(feed.error)->name);
     else
         finish(reading, &parser);
 }
 
-int main(void)
+void read_trial(struct trial *trial)
 {
     static struct reading reading;
 
-    while (trial_read(&reading.present))
-        read_trial(&reading);
-    return 0;
+    reading.present = trial;
+    read_messages(&reading);
 }

@@ -20,14 +20,14 @@ static const char *name_method(const peer_parser *parser)
 /* A switch that was only offered does not come about here: what follows is read on. */
 static enum http_errno feed_all(peer_parser *parser, const peer_settings *settings)
 {
-    const char *bytes = present.input.bytes;
-    size_t length = present.input.length, took;
+    const char *bytes = present->input.bytes;
+    size_t length = present->input.length, took;
 
     while (length && HTTP_PARSER_ERRNO(parser) == HPE_OK) {
         took = http_parser_execute(parser, settings, bytes, length);
         bytes += took;
         length -= took;
-        if (parser->upgrade && (present.is_response || is_tunnel(parser)))
+        if (parser->upgrade && (present->is_response || is_tunnel(parser)))
             return HTTP_PARSER_ERRNO(parser);
     }
     if (HTTP_PARSER_ERRNO(parser) == HPE_OK)
@@ -38,24 +38,22 @@ static enum http_errno feed_all(peer_parser *parser, const peer_settings *settin
 static void say_end(enum http_errno error)
 {
     if (error == HPE_OK || error == HPE_CLOSED_CONNECTION)
-        puts("accepted");
+        trial_end("accepted", NULL);
     else if (error == HPE_INVALID_EOF_STATE)
-        puts("incomplete");
+        trial_end("incomplete", NULL);
     else
-        printf("refused %s\n", http_errno_name(error));
+        trial_end("refused", http_errno_name(error));
 }
 
-int main(void)
+void read_trial(struct trial *trial)
 {
-    peer_settings settings;
-    peer_parser parser;
+    http_parser_settings settings;
+    http_parser parser;
 
+    present = trial;
+    message_begin(&message);
     http_parser_settings_init(&settings);
     set_callbacks(&settings);
-    while (trial_read(&present)) {
-        message_begin(&message);
-        http_parser_init(&parser, present.is_response ? HTTP_RESPONSE : HTTP_REQUEST);
-        say_end(feed_all(&parser, &settings));
-    }
-    return 0;
+    http_parser_init(&parser, trial->is_response ? HTTP_RESPONSE : HTTP_REQUEST);
+    say_end(feed_all(&parser, &settings));
 }

@@ -25,10 +25,10 @@ static int end_value(peer_parser *parser) /* an empty value comes as no piece */
 /* A switch that was only offered does not come about here: what follows is read on. */
 static llhttp_errno_t feed_all(peer_parser *parser)
 {
-    const char *bytes = present.input.bytes, *end = bytes + present.input.length;
+    const char *bytes = present->input.bytes, *end = bytes + present->input.length;
     llhttp_errno_t error = llhttp_execute(parser, bytes, (size_t)(end - bytes));
 
-    while (error == HPE_PAUSED_UPGRADE && !present.is_response && !is_tunnel(parser)) {
+    while (error == HPE_PAUSED_UPGRADE && !present->is_response && !is_tunnel(parser)) {
         bytes = llhttp_get_error_pos(parser);
         llhttp_resume_after_upgrade(parser);
         error = llhttp_execute(parser, bytes, (size_t)(end - bytes));
@@ -36,28 +36,26 @@ static llhttp_errno_t feed_all(peer_parser *parser)
     return error == HPE_OK ? llhttp_finish(parser) : error;
 }
 
-static void say_end(const peer_parser *parser, llhttp_errno_t error)
+static void say_end(llhttp_errno_t error)
 {
     if (error == HPE_OK || error == HPE_PAUSED_UPGRADE || error == HPE_CLOSED_CONNECTION)
-        puts("accepted");
+        trial_end("accepted", NULL);
     else if (error == HPE_INVALID_EOF_STATE)
-        puts("incomplete");
+        trial_end("incomplete", NULL);
     else
-        printf("refused %s: %s\n", llhttp_errno_name(error), llhttp_get_error_reason(parser));
+        trial_end("refused", llhttp_errno_name(error));
 }
 
-int main(void)
+void read_trial(struct trial *trial)
 {
-    peer_settings settings;
-    peer_parser parser;
+    llhttp_settings_t settings;
+    llhttp_t parser;
 
+    present = trial;
+    message_begin(&message);
     llhttp_settings_init(&settings);
     set_callbacks(&settings);
     settings.on_header_value_complete = end_value;
-    while (trial_read(&present)) {
-        message_begin(&message);
-        llhttp_init(&parser, present.is_response ? HTTP_RESPONSE : HTTP_REQUEST, &settings);
-        say_end(&parser, feed_all(&parser));
-    }
-    return 0;
+    llhttp_init(&parser, trial->is_response ? HTTP_RESPONSE : HTTP_REQUEST, &settings);
+    say_end(feed_all(&parser));
 }

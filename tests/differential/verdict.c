@@ -42,6 +42,14 @@ void trial_answered(struct trial *present)
     present->next_method = comma ? comma + 1 : "GET";
 }
 
+void trial_end(const char *how, const char *why)
+{
+    if (why)
+        printf("%s %s\n", how, why);
+    else
+        puts(how);
+}
+
 /* ---- Messages ---- */
 
 static void clear(struct message *message)
@@ -141,4 +149,13 @@ void message_say(struct message *message, const char *what, const char *target, 
     printf(" fields=%zu trailers=%zu body=%zu %s %08lx\n", message->fields, message->trailers, message->body, keep,
            (unsigned long)digest(&message->digested));
     message_begin(message);
+}
+
+int main(void)
+{
+    static struct trial trial;
+
+    while (trial_read(&trial))
+        read_trial(&trial);
+    return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every parser of the comparison shares: trials come in on standard input, verdicts go out on standard output.
+ * What every parser of the comparison shares: trials come in on standard input, verdicts go out on standard output. The harness
+ * fuzz/peers links the same parsers with another verdict.c, which keeps verdicts instead of printing them.
  *
  *     PATH request|response METHOD[,METHOD...]|- LENGTH LF, and so many bytes: one trial, all that comes over a connection
  *
@@ -35,6 +36,9 @@ struct message {
 /* Returns 1, or 0 at the end of the input. The trial is reused. */
 int trial_read(struct trial *next);
 
+/* What each parser brings: it reads the trial, and says its messages and its end. */
+void read_trial(struct trial *trial);
+
 /* Whether the next final response answers this method; when a final response is complete, the next method's turn comes. */
 int trial_answers(const struct trial *present, const char *method);
 void trial_answered(struct trial *present);
@@ -49,5 +53,8 @@ void message_body(struct message *message, const char *bytes, size_t length);
 
 /* Writes the line and begins the next message. `what` is the method or status; a response has no target. */
 void message_say(struct message *message, const char *what, const char *target, size_t length, const char *keep);
+
+/* Ends the verdict: accepted, incomplete or refused; why: the name of the error, or NULL. */
+void trial_end(const char *how, const char *why);
 
 #endif
