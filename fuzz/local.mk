@@ -156,6 +156,8 @@ endif
 
 include fuzz/stream.mk
 
+include fuzz/harness/peers.mk
+
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)
 
 # All that fuzzing needs.

@@ -10,6 +10,7 @@ forwarded goes to the judge as well. classes.txt explains each difference by the
 """
 import argparse
 import fnmatch
+import signal
 import sys
 import tempfile
 import threading
@@ -31,6 +32,9 @@ QUICK = ('smuggling', 'real')
 CORPORA = ('fuzz/corpus/seed', 'fuzz/regress')
 PATIENCE = 0.25  # seconds without an octet, after which nothing more is expected
 LONG_PATIENCE = 1.5  # the same, before it is said that a server waits
+HANGS = 5  # seconds without an answer to a plain request
+PLAIN = b'GET / HTTP/1.1\r\nHost: garden\r\nConnection: close\r\n\r\n'
+SILENT = ('waiting', 'closed')  # what may come of a server that hangs
 SLOW = ('waiting', 'kept', 'closed', 'broken', 'body')  # may only be late
 LOOPBACK = ('127.', '::1', 'localhost')
 
@@ -111,6 +115,7 @@ class Run:
         self.options, self.inputs, self.verdicts = options, chosen, verdicts
         self.dump = options.build / 'fluxo-dump'
         self.results, self.answers, self.missing, self.done = {}, {}, [], 0
+        self.busy, self.is_stopped = set(), False
         self.lock = threading.Lock()
 
     def ask(self, server, entry, ours, patience):
@@ -127,15 +132,25 @@ class Run:
         if server.origin:
             forwarded = [judge.judge(self.dump, octets) for octets in server.origin.take(0.5)]
             other = compare.compare_forwarded(forwarded) or other
-        return answer, other if server.is_alive() else 'died'
+        if not server.is_alive():
+            return answer, 'died'
+        return answer, 'hung' if other in SILENT and self.has_hung(server) else other
+
+    def has_hung(self, server):
+        """Whether a plain request waits in vain: what came before keeps the server from it."""
+        try:
+            answer = talk.talk(server.port, PLAIN, [b'GET'], 1, HANGS, getattr(server, 'host', '127.0.0.1'))
+        except OSError:
+            return True
+        return not answer.responses and not answer.closed
 
     def try_input(self, server, entry):
         ours = self.verdicts[entry.path]
         answer, other = self.try_once(server, entry, ours, PATIENCE)
         if other in SLOW:
             answer, other = self.try_once(server, entry, ours, LONG_PATIENCE)
-        if other == 'died' and not server.is_alive():
-            server.run()
+        if other in ('died', 'hung') and not isinstance(server, servers.Target):
+            server.restart()
         difference = compare.Difference(server.name, entry.path, ours.end, other) if other else None
         with self.lock:
             self.results[server.name, entry.path] = difference
@@ -146,21 +161,31 @@ class Run:
         try:
             if not isinstance(server, servers.Target):
                 server.start(scratch, TOP, self.options.build)
+            self.busy.add(server.name)
             for entry in self.inputs:
+                if self.is_stopped:
+                    break
                 self.try_input(server, entry)
         except servers.Missing as missing:
             self.missing.append(server)
             print(f'# left out: {server.name}: {missing}')
         finally:
             server.stop()
+            self.busy.discard(server.name)
 
 
 def say_progress(run, total, began):
-    print(f'garden: {time.monotonic() - began:4.0f} s: {run.done} of {total}', file=sys.stderr)
+    print(f'garden: {time.monotonic() - began:4.0f} s: {run.done} of {total}, now {" ".join(sorted(run.busy))}', file=sys.stderr)
 
 
 def run_all(run, chosen, scratch):
     began, total = time.monotonic(), len(chosen) * len(run.inputs)
+
+    def stop(*_):
+        run.is_stopped = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     with ThreadPoolExecutor(run.options.j) as pool:
         tasks = [pool.submit(run.try_server, server, scratch) for server in chosen]
         while not all(task.done() for task in tasks):

@@ -13,6 +13,7 @@ Our end is accepted, incomplete, or the name of the error. The server's, where i
     kept          it goes on after a message that closes
     broken        what it answers is no response
     forwards-END  what it sent to the origin is not one request for us: END is our error, `two` or `rest`
+    hung          it answers nobody any more
     died          it is gone
 """
 import fnmatch

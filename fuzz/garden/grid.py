@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 
 LETTERS = {'refused': 'r', 'closed': 'c', 'waiting': 'w', 'accepted': 'a', 'more': 'm', 'method': 'o', 'target': 't', 'body': 'b',
-           'kept': 'k', 'broken': 'x', 'forwards': 'f', 'died': 'd'}
+           'kept': 'k', 'broken': 'x', 'forwards': 'f', 'hung': 'h', 'died': 'd'}
 LEGEND = '''# . the same for both. A small letter is a difference that a class explains, a capital letter one that none does:
 # r refused, c closed, w waiting, a accepted, m more messages, o other method, t other target, b other body, k kept, x broken,
-# f forwards what is not one request, d died.'''
+# f forwards what is not one request, h hung, d died.'''
 
 
 def letter(difference, row):

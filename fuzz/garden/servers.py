@@ -84,6 +84,10 @@ class Server:
     def is_alive(self):
         return self.process.poll() is None
 
+    def restart(self):
+        self.stop_process()
+        self.run()
+
     def stop_process(self):
         """The whole session that it has begun, and nothing else."""
         for number in (signal.SIGTERM, signal.SIGKILL):

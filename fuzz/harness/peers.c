@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Peers in the loop: llhttp and http-parser read what fluxo reads, in the strict profile and with default limits. Where they
+ * differ, a row of oracle/peers.def must say why; a difference without a row is a finding. Of the input's head, only the kind
+ * and the method that responses answer count.
+ *
+ * What the three say, taken together, is coverage as well: an input on which they differ in a new way is worth keeping, though
+ * it takes no new way through any one of them.
+ */
+#include "../oracle/verdicts.h"
+#include "harness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Where two verdicts differ first ---- */
+
+enum differs {
+    NOWHERE,
+    START,   /* a method, target or status */
+    BODY,    /* the length of a body */
+    FIELDS,  /* the number of fields or trailers */
+    KEEP,    /* whether the connection goes on after a message */
+    PASSED,  /* the peer goes on where we refuse */
+    REFUSED, /* the peer refuses where we go on */
+    MORE,    /* the peer has more messages */
+    FEWER,   /* it has fewer */
+    END      /* it waits, or does not */
+};
+
+static enum differs compare_messages(const struct verdict_message *ours, const struct verdict_message *theirs)
+{
+    if (ours->start != theirs->start)
+        return START;
+    if (ours->body != theirs->body)
+        return BODY;
+    if (ours->fields != theirs->fields || ours->trailers != theirs->trailers)
+        return FIELDS;
+    if (ours->keep != theirs->keep && ours->keep != '-' && theirs->keep != '-')
+        return KEEP;
+    return NOWHERE;
+}
+
+static int has_refused(const struct verdict *verdict)
+{
+    return *verdict->why != '\0';
+}
+
+static int is_incomplete(const struct verdict *verdict)
+{
+    return strcmp(verdict->how, "incomplete") == 0;
+}
+
+static enum differs compare_ends(const struct verdict *ours, const struct verdict *theirs)
+{
+    if (ours->count == theirs->count && strcmp(ours->how, theirs->how) == 0)
+        return NOWHERE;
+    if (ours->count <= theirs->count && has_refused(ours))
+        return PASSED;
+    if (ours->count >= theirs->count && has_refused(theirs))
+        return REFUSED;
+    if (ours->count == theirs->count)
+        return END;
+    return ours->count < theirs->count ? MORE : FEWER;
+}
+
+static enum differs compare_verdicts(const struct verdict *ours, const struct verdict *theirs)
+{
+    enum differs differs = NOWHERE;
+    size_t at;
+
+    for (at = 0; at < ours->count && at < theirs->count && at < VERDICT_MESSAGES && !differs; at++)
+        differs = compare_messages(&ours->messages[at], &theirs->messages[at]);
+    return differs ? differs : compare_ends(ours, theirs);
+}
+
+/* ---- What is in an input: some classes need it ---- */
+
+enum has {
+    NOTHING = 0,
+    NO_BODY = 1,          /* a response that has none, whatever its fields say */
+    SWITCH = 2,           /* a 101 */
+    INTERIM_CLOSE = 4,    /* another 1xx, of HTTP/1.0 or with Connection */
+    CLOSE = 8,            /* a message that ends the connection */
+    FRAMING_TRAILER = 16, /* a trailer of a name that steers the parser */
+    OPEN = 32,            /* no end: fluxo waits for more */
+    CONNECTION = 64,      /* a field whose name ends in Connection; this and what follows also in lines that are not complete */
+    CODING = 128,         /* Transfer-Encoding */
+    LENGTH = 256,         /* Content-Length */
+    LONGER_NAME = 512,    /* a name that begins like one of these three, and goes on */
+    MINOR = 1024,         /* a minor version above 1 */
+    WAITING = 2048        /* no end for the peer either: it may still refuse */
+};
+
+static unsigned find_in_status(struct fluxo_facts facts, enum fluxo_method answers, int has_connection)
+{
+    int is_tunnel = answers == FLUXO_METHOD_CONNECT && facts.status / 100 == 2;
+    int is_bare = facts.status == 204 || facts.status == 304 || answers == FLUXO_METHOD_HEAD;
+
+    if (facts.status == 101)
+        return SWITCH | NO_BODY;
+    if (facts.status / 100 == 1)
+        return NO_BODY | (has_connection || facts.minor == 0 ? INTERIM_CLOSE : NOTHING);
+    return is_tunnel || is_bare ? NO_BODY : NOTHING;
+}
+
+static unsigned find_in_head(const struct trial *trial, struct fluxo_facts facts, int has_connection)
+{
+    unsigned has = facts.keep_alive ? NOTHING : CLOSE;
+
+    if (trial->kind == FLUXO_RESPONSE)
+        has |= find_in_status(facts, trial->answers, has_connection);
+    return has;
+}
+
+static unsigned find_in_events(const struct trial *trial)
+{
+    const uint8_t *bytes = trial->bytes;
+    size_t length = trial->length;
+    struct fluxo_event event[FLUXO_CAPACITY_LEAST];
+    struct fluxo_options options;
+    struct fluxo_parser parser;
+    struct fluxo_feed feed;
+    unsigned has = NOTHING;
+    int has_connection = 0;
+    uint32_t at;
+
+    fluxo_options_init(&options);
+    options.relax = FLUXO_PROFILE_STRICT;
+    fluxo_parser_init(&parser, trial->kind, &options);
+    do {
+        if (trial->kind == FLUXO_RESPONSE)
+            fluxo_parser_answers(&parser, trial->answers);
+        feed = fluxo_parser_feed(&parser, bytes, length, event, FLUXO_CAPACITY_LEAST);
+        for (at = 0; at < feed.count; at++) {
+            if (event[at].kind == FLUXO_EVENT_STATUS_LINE)
+                has_connection = 0;
+            if (event[at].kind == FLUXO_EVENT_FIELD && event[at].id == FLUXO_FIELD_CONNECTION)
+                has_connection = 1;
+            if (event[at].kind == FLUXO_EVENT_HEAD)
+                has |= find_in_head(trial, fluxo_parser_facts(&parser), has_connection);
+            if (event[at].kind == FLUXO_EVENT_TRAILER && event[at].id)
+                has |= FRAMING_TRAILER;
+        }
+        bytes += feed.consumed;
+        length -= feed.consumed;
+    } while (feed.status > FLUXO_NEED_MORE && feed.status < FLUXO_SWITCHED);
+    return has;
+}
+
+static int begins(const uint8_t *bytes, size_t length, const char *lower)
+{
+    for (; length && *lower; length--, bytes++, lower++)
+        if ((*bytes >= 'A' && *bytes <= 'Z' ? *bytes + 32 : *bytes) != *lower)
+            return 0;
+    return *lower == '\0';
+}
+
+static int ends_name(uint8_t byte)
+{
+    return byte == ':' || byte == ' ' || byte == '\t';
+}
+
+static unsigned find_at(const uint8_t *bytes, size_t length)
+{
+    static const struct {
+        const char *lower;
+        enum has has;
+    } names[] = {{"connection", CONNECTION}, {"transfer-encoding", CODING}, {"content-length", LENGTH}};
+    size_t at, end;
+
+    if (length > 7 && begins(bytes, length, "http/1.") && bytes[7] > '1' && bytes[7] <= '9')
+        return MINOR;
+    for (at = 0; at < sizeof names / sizeof *names; at++) {
+        end = strlen(names[at].lower);
+        if (begins(bytes, length, names[at].lower))
+            return names[at].has | (end < length && !ends_name(bytes[end]) ? LONGER_NAME : NOTHING);
+    }
+    return NOTHING;
+}
+
+static unsigned find_features(const struct trial *trial)
+{
+    unsigned has = find_in_events(trial);
+    size_t at;
+
+    for (at = 0; at < trial->length; at++)
+        has |= find_at(trial->bytes + at, trial->length - at);
+    return has;
+}
+
+/* ---- Classes ---- */
+
+enum { LLHTTP = 1 << VERDICT_OF_LLHTTP, HTTP_PARSER = 1 << VERDICT_OF_HTTP_PARSER, BOTH = LLHTTP | HTTP_PARSER };
+enum { REQUESTS = 1, RESPONSES = 2, ANY = REQUESTS | RESPONSES };
+
+/* error: PASSED: ours; REFUSED: theirs; else ""; "*" is any. has: all these the input must have. */
+static const struct class
+{
+    const char *name;
+    unsigned peers, kinds;
+    enum differs differs;
+    const char *error;
+    unsigned has;
+} classes[] = {
+#define PEER(name, peers, kinds, differs, error, has) {name, peers, kinds, differs, error, has},
+#include "../oracle/peers.def"
+#undef PEER
+};
+
+struct difference {
+    enum verdict_of peer;
+    unsigned kind;
+    enum differs differs;
+    const char *error;
+    unsigned has;
+};
+
+static int is_same(const char *pattern, const char *error)
+{
+    return *pattern == '*' || strcmp(pattern, error) == 0;
+}
+
+static int explains(const struct class *class, const struct difference *difference)
+{
+    return class->differs == difference->differs && class->peers & 1u << difference->peer && class->kinds & difference->kind &&
+           is_same(class->error, difference->error) && (class->has & difference->has) == class->has;
+}
+
+static int is_explained(const struct difference *difference)
+{
+    size_t at;
+
+    for (at = 0; at < sizeof classes / sizeof *classes; at++)
+        if (explains(&classes[at], difference))
+            return 1;
+    return 0;
+}
+
+/* ---- Findings ---- */
+
+static const char *const readers[VERDICTS] = {"fluxo", "llhttp", "http-parser"};
+
+static void say_verdict(enum verdict_of reader, const struct verdict *verdict)
+{
+    size_t at;
+
+    fprintf(stderr, "%s: %zu messages, %s %s\n", readers[reader], verdict->count, verdict->how, verdict->why);
+    for (at = 0; at < verdict->count && at < VERDICT_MESSAGES; at++)
+        fprintf(stderr, "    fields=%zu trailers=%zu body=%zu %c %08lx\n", verdict->messages[at].fields,
+                verdict->messages[at].trailers, verdict->messages[at].body, verdict->messages[at].keep,
+                (unsigned long)verdict->messages[at].start);
+}
+
+static void check_peer(const struct verdict *ours, const struct verdict *theirs, enum verdict_of peer,
+                       const struct trial *trial)
+{
+    static const char *const names[] = {"nowhere", "start",   "body", "fields", "keep",
+                                        "passed",  "refused", "more", "fewer",  "end"};
+    struct difference difference = {peer, trial->kind == FLUXO_RESPONSE ? RESPONSES : REQUESTS, NOWHERE, "", NOTHING};
+
+    difference.differs = compare_verdicts(ours, theirs);
+    if (!difference.differs)
+        return;
+    if (difference.differs == PASSED)
+        difference.error = ours->why;
+    if (difference.differs == REFUSED)
+        difference.error = theirs->why;
+    difference.has =
+        find_features(trial) | (is_incomplete(ours) ? OPEN : NOTHING) | (is_incomplete(theirs) ? WAITING : NOTHING);
+    if (is_explained(&difference))
+        return;
+    say_verdict(VERDICT_OF_FLUXO, ours);
+    say_verdict(peer, theirs);
+    fprintf(stderr, "no row: %s %s %s %s, features %u\n", readers[peer], difference.kind == REQUESTS ? "requests" : "responses",
+            names[difference.differs], difference.error, difference.has);
+    refute("peers", "a difference that no class explains");
+}
+
+/* ---- Verdicts as coverage ---- */
+
+enum { TUPLES = 4096 };
+
+/* libFuzzer counts these with its own; it clears them before each input. */
+#if defined __linux__
+__attribute__((section("__libfuzzer_extra_counters"), used)) static uint8_t tuples[TUPLES];
+#else
+static uint8_t tuples[TUPLES];
+#endif
+
+/* AFL++'s map, where it is linked. */
+extern uint8_t *__afl_area_ptr __attribute__((weak));
+extern uint32_t __afl_map_size __attribute__((weak));
+
+static uint32_t mix(uint32_t hash, uint64_t value) /* FNV-1a, a value a step */
+{
+    return (hash ^ (uint32_t)value ^ (uint32_t)(value >> 32)) * UINT32_C(16777619);
+}
+
+static uint32_t mix_text(uint32_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = mix(hash, (unsigned char)*text);
+    return hash;
+}
+
+/* Numbers would make each input a new one: only where the peers differ, they are told apart. */
+static uint32_t mix_verdict(uint32_t hash, const struct verdict *verdict, const struct verdict *ours)
+{
+    hash = mix_text(mix_text(hash, verdict->how), verdict->why);
+    hash = mix(hash, verdict->count < 3 ? verdict->count : 3);
+    return mix(hash, compare_verdicts(ours, verdict));
+}
+
+static void count_tuple(const struct verdict verdicts[VERDICTS])
+{
+    uint32_t hash = UINT32_C(2166136261);
+    unsigned at;
+
+    for (at = 0; at < VERDICTS; at++)
+        hash = mix_verdict(hash, &verdicts[at], verdicts);
+    hash ^= hash >> 15;
+    tuples[hash % TUPLES] = 1;
+    if (&__afl_area_ptr && &__afl_map_size && __afl_map_size)
+        __afl_area_ptr[hash % __afl_map_size]++;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct verdict verdicts[VERDICTS];
+    struct verdict_connection connection;
+    struct trial trial;
+    enum verdict_of at;
+
+    if (!trial_read(&trial, data, size))
+        return 0;
+    connection.is_response = trial.kind == FLUXO_RESPONSE;
+    connection.method = fluxo_method_name(trial.answers);
+    connection.bytes = trial.bytes;
+    connection.length = trial.length;
+    for (at = VERDICT_OF_FLUXO; at < VERDICTS; at++)
+        verdict_read(&verdicts[at], at, &connection);
+    count_tuple(verdicts);
+    check_peer(&verdicts[VERDICT_OF_FLUXO], &verdicts[VERDICT_OF_LLHTTP], VERDICT_OF_LLHTTP, &trial);
+    check_peer(&verdicts[VERDICT_OF_FLUXO], &verdicts[VERDICT_OF_HTTP_PARSER], VERDICT_OF_HTTP_PARSER, &trial);
+    return 0;
+}
