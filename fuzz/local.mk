@@ -157,6 +157,7 @@ endif
 include fuzz/stream.mk
 
 include fuzz/harness/peers.mk
+include fuzz/garden/local.mk
 
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)
 

@@ -27,6 +27,7 @@ import talk
 
 HERE = Path(__file__).parent
 TOP = HERE.parents[1]
+KNOWN = TOP / 'tests/differential/known.txt'
 FIXTURES = ('smuggling', 'rfc9112', 'real', 'rfc9110', 'rfc3986', 'limits', 'incremental', 'relaxed', 'regress')
 QUICK = ('smuggling', 'real')
 CORPORA = ('fuzz/corpus/seed', 'fuzz/regress')
@@ -51,6 +52,7 @@ def read_arguments():
     parser.add_argument('--corpora', action='store_true', help='also fuzz/corpus/min')
     parser.add_argument('--grid', action='store_true', help='also rows in which all are the same')
     parser.add_argument('--show', action='store_true', help='what came from each server, for each input; best with --only and --inputs')
+    parser.add_argument('--classes', type=Path, default=HERE / 'classes.txt', metavar='FILE', help='what explains differences (classes.txt)')
     parser.add_argument('-j', type=int, default=8, metavar='N', help='servers at a time (8)')
     parser.add_argument('--build', type=Path, default=TOP / 'build', help='where fluxo-dump is (build)')
     return parser.parse_args()
@@ -213,9 +215,15 @@ def show(run, chosen):
             print(f'  {server.name}: {describe(run.answers.get((server.name, entry.path), "not asked"))}')
 
 
+def is_whole(run, chosen):
+    """Whether every row had its chance."""
+    options = run.options
+    return not (options.folder or options.quick or options.inputs or run.missing or run.is_stopped) and chosen == servers.ALL
+
+
 def report(run, chosen):
     """Returns how many differences have no class."""
-    classes, rows = compare.read_classes(HERE / 'classes.txt')
+    classes, rows = compare.read_classes(run.options.classes, compare.read_heads(KNOWN))
     differences = [cell for cell in run.results.values() if cell]
     pairs = [(cell, compare.explain(rows, cell)) for cell in differences]
     unexplained = [cell for cell, row in pairs if not row]
@@ -225,6 +233,8 @@ def report(run, chosen):
     grid.print_servers(here, run.results)
     grid.print_classes(classes, [(cell, row) for cell, row in pairs if row])
     grid.print_unexplained(unexplained, lambda cell: describe(run.answers[cell.server, cell.path]))
+    if is_whole(run, chosen):
+        grid.print_stale(rows, {row for _, row in pairs})
     print(f'\n{len(here)} servers, {len(run.missing)} left out, {len(run.inputs)} inputs, {len(run.results)} tries, '
           f'{len(differences)} differences, {len(unexplained)} without a class')
     return len(unexplained)

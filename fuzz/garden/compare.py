@@ -111,16 +111,24 @@ def compare_forwarded(verdicts):
 
 # ---- Classes ----
 
-def read_classes(path):
-    """Returns the classes by name, and the rows in order."""
-    classes, rows, name, reason = {}, [], '', []
+def read_heads(path):
+    """The classes of tests/differential/known.txt: name, section and reason."""
+    classes, _ = read_classes(path, {}, False)
+    return classes
+
+
+def read_classes(path, others, has_rows=True):
+    """Returns the classes by name, and the rows in order. A class without a section has that of `others`, and its reason."""
+    classes, rows, name = {}, [], ''
     for number, line in enumerate(path.read_text('ascii').splitlines(), 1):
         if line.startswith('['):
             name, rest = line[1:].split(']')
             section, _, right = rest.partition('|')
             classes[name] = Class(name, section.strip(), right.strip(), '')
+            if not section.strip():
+                classes[name] = others[name]._replace(right=right.strip())
         elif line.startswith('    '):
-            rows += read_row(classes[name], line, f'{path}:{number}')
+            rows += read_row(classes[name], line, f'{path}:{number}') if has_rows else []
         elif line and not line.startswith('#'):
             classes[name] = classes[name]._replace(reason=f'{classes[name].reason} {line}'.strip())
     return classes, rows

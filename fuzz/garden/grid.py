@@ -58,3 +58,11 @@ def print_unexplained(unexplained, say):
     print(f'\n# Without a class: {len(unexplained)}')
     for difference in unexplained:
         print(f'    {difference.server} | {difference.ours} -> {difference.theirs} | {difference.path}    # {say(difference)}')
+
+
+def print_stale(rows, used):
+    """Other versions of a server may differ less: these rows can go when they do."""
+    stale = [row for row in rows if row not in used]
+    print(f'\n# Rows that fit nothing: {len(stale)}')
+    for row in stale:
+        print(f'    [{row.kind}] {" ".join(row.servers)} | {" ".join(row.ours)} -> {" ".join(row.theirs)} | {row.pattern}')

@@ -30,6 +30,12 @@ class Reader:
         self.octets += got
         return bool(got)
 
+    def give_up(self):
+        try:
+            self.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
     def until(self, mark):
         while (end := self.octets.find(mark, self.at)) < 0:
             if not self.more():
@@ -61,7 +67,7 @@ class Origin:
     """Listens on a port of its own; forwarded: what came over each connection that has ended."""
 
     def __init__(self):
-        self.forwarded, self.open, self.change = [], 0, threading.Condition()
+        self.forwarded, self.open, self.change = [], set(), threading.Condition()
         self.listener = socket.create_server(('127.0.0.1', 0), backlog=256)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -72,24 +78,31 @@ class Origin:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            reader = Reader(connection)
             with self.change:
-                self.open += 1
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+                self.open.add(reader)
+            threading.Thread(target=self.serve, args=(reader,), daemon=True).start()
 
     def take(self, patience):
-        """What was forwarded since the last time, when no connection is open any more or patience has ended."""
+        """What was forwarded since the last time. A connection that is still open when patience ends is ended."""
         with self.change:
             self.change.wait_for(lambda: not self.open, patience)
-            taken, self.forwarded = self.forwarded, []
+            taken = self.forwarded + [bytes(reader.octets) for reader in self.open if reader.octets]
+            self.forwarded = []
+            for reader in self.open:
+                reader.give_up()
+            self.open.clear()
         return taken
 
-    def serve(self, connection):
-        reader = Reader(connection)
+    def serve(self, reader):
+        connection = reader.connection
         with connection:
             connection.settimeout(10)
             try:
                 head = reader.until(b'\r\n\r\n')
                 method, target = head.split(b'\r\n')[0].split(b' ')[:2]
+                if re.search(rb'(?im)^expect[ \t]*:[^\r\n]*100-continue', head):
+                    connection.sendall(b'HTTP/1.1 100 Continue\r\n\r\n')
                 told = echo.make(method, target, reader.body(head))
                 connection.sendall(f'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nEcho: {told}\r\n\r\n'.encode())
                 connection.shutdown(socket.SHUT_WR)
@@ -99,8 +112,9 @@ class Origin:
             except (OSError, EOFError, ValueError):
                 pass
         with self.change:
-            self.open -= 1
-            self.forwarded += [bytes(reader.octets)] if reader.octets else []
+            if reader in self.open:
+                self.open.remove(reader)
+                self.forwarded += [bytes(reader.octets)] if reader.octets else []
             self.change.notify_all()
 
     def stop(self):

@@ -89,7 +89,8 @@ enum has {
     LENGTH = 256,         /* Content-Length */
     LONGER_NAME = 512,    /* a name that begins like one of these three, and goes on */
     MINOR = 1024,         /* a minor version above 1 */
-    WAITING = 2048        /* no end for the peer either: it may still refuse */
+    WAITING = 2048,       /* no end for the peer either: it may still refuse */
+    TUNNEL = 4096         /* responses that answer CONNECT */
 };
 
 static unsigned find_in_status(struct fluxo_facts facts, enum fluxo_method answers, int has_connection)
@@ -184,6 +185,8 @@ static unsigned find_features(const struct trial *trial)
     unsigned has = find_in_events(trial);
     size_t at;
 
+    if (trial->kind == FLUXO_RESPONSE && trial->answers == FLUXO_METHOD_CONNECT)
+        has |= TUNNEL;
     for (at = 0; at < trial->length; at++)
         has |= find_at(trial->bytes + at, trial->length - at);
     return has;
@@ -266,8 +269,11 @@ static void check_peer(const struct verdict *ours, const struct verdict *theirs,
         difference.error = ours->why;
     if (difference.differs == REFUSED)
         difference.error = theirs->why;
-    difference.has =
-        find_features(trial) | (is_incomplete(ours) ? OPEN : NOTHING) | (is_incomplete(theirs) ? WAITING : NOTHING);
+    difference.has = find_features(trial);
+    if (is_incomplete(ours))
+        difference.has |= OPEN;
+    if (is_incomplete(theirs))
+        difference.has |= WAITING;
     if (is_explained(&difference))
         return;
     say_verdict(VERDICT_OF_FLUXO, ours);
