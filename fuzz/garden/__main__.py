@@ -10,7 +10,9 @@ forwarded goes to the judge as well. classes.txt explains each difference by the
 """
 import argparse
 import fnmatch
+import ipaddress
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -37,7 +39,6 @@ HANGS = 5  # seconds without an answer to a plain request
 PLAIN = b'GET / HTTP/1.1\r\nHost: garden\r\nConnection: close\r\n\r\n'
 SILENT = ('waiting', 'closed')  # what may come of a server that hangs
 SLOW = ('waiting', 'kept', 'closed', 'broken', 'body')  # may only be late
-LOOPBACK = ('127.', '::1', 'localhost')
 
 
 def read_arguments():
@@ -87,12 +88,20 @@ def choose_servers(options):
     return [server for server in servers.ALL if server.name in names]
 
 
+def is_loopback(host, port):
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as trouble:
+        raise SystemExit(f'garden: {host}: {trouble}') from None
+    return all(ipaddress.ip_address(address[0]).is_loopback for *_, address in found)
+
+
 def read_target(options):
     host, _, port = options.target.rpartition(':')
     host = host.strip('[]')
     if not host or not port.isdigit():
         raise SystemExit('garden: --target is HOST:PORT')
-    if not host.startswith(LOOPBACK) and not options.i_may:
+    if not is_loopback(host, int(port)) and not options.i_may:
         raise SystemExit(f'garden: {host} is not loopback. These requests are hostile; say --i-may if the server is yours.')
     return servers.Target('target', host, int(port))
 
@@ -151,7 +160,7 @@ class Run:
         answer, other = self.try_once(server, entry, ours, PATIENCE)
         if other in SLOW:
             answer, other = self.try_once(server, entry, ours, LONG_PATIENCE)
-        if other in ('died', 'hung') and not isinstance(server, servers.Target):
+        if other in ('died', 'hung'):
             server.restart()
         difference = compare.Difference(server.name, entry.path, ours.end, other) if other else None
         with self.lock:
@@ -161,8 +170,7 @@ class Run:
 
     def try_server(self, server, scratch):
         try:
-            if not isinstance(server, servers.Target):
-                server.start(scratch, TOP, self.options.build)
+            server.start(scratch, TOP, self.options.build)
             self.busy.add(server.name)
             for entry in self.inputs:
                 if self.is_stopped:
@@ -229,6 +237,8 @@ def report(run, chosen):
     unexplained = [cell for cell, row in pairs if not row]
     known = dict(pairs)
     here = [server for server in chosen if server not in run.missing]
+    if not here:
+        raise SystemExit('garden: no server is here')
     grid.print_grid(here, run.inputs, run.results, known.get, run.options.grid)
     grid.print_servers(here, run.results)
     grid.print_classes(classes, [(cell, row) for cell, row in pairs if row])

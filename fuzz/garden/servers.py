@@ -108,15 +108,33 @@ class Server:
             self.origin.stop()
 
 
+REFUSALS = {400, 408, 411, 413, 414, 417, 421, 426, 431, 501, 505}  # what a server says of a message, rather than of a resource
+
+
 @dataclass
 class Target:
-    """A server that runs already: `garden --target`."""
+    """A server that runs already: `garden --target`. Unless it sends Echo, only the number of its answers can be compared."""
     name: str
     host: str
     port: int
-    answers: tuple = tuple(range(400, 600))
+    answers: tuple = tuple(set(range(400, 600)) - REFUSALS)
     is_proxy: bool = False
     origin: None = None
+
+    def start(self, *_):
+        try:
+            socket.create_connection((self.host, self.port), timeout=5).close()
+        except OSError as trouble:
+            raise Missing(f'{self.host} port {self.port}: {trouble}') from None
+
+    def restart(self):
+        """Whoever has started it may do so again, meanwhile."""
+        for _ in range(START):
+            try:
+                return self.start()
+            except Missing:
+                time.sleep(1)
+        return self.start()
 
     def is_alive(self):
         return True
