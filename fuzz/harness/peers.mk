@@ -29,6 +29,7 @@ fuzz_peers_SOURCES = fuzz/harness/peers.c fuzz/oracle/verdicts.c fuzz/oracle/ver
     tests/differential/verdict.h tests/text.c tests/text.h
 fuzz_peers_CPPFLAGS = $(fuzz_cppflags)
 fuzz_peers_CFLAGS = $(fuzz_cflags)
+fuzz_peers_LDFLAGS = $(fuzz_mutator_ldflags)
 fuzz_peers_LDADD = fuzz/libpeerfluxo.a fuzz/libpeerllhttp.a fuzz/libpeerhttpparser.a $(fuzz_llhttp_objects) -lhttp_parser \
-    fuzz/libharness.a libfluxo.a $(fuzz_engine)
+    fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(fuzz_engine)
 endif
