@@ -74,80 +74,27 @@ static enum differs compare_verdicts(const struct verdict *ours, const struct ve
     return differs ? differs : compare_ends(ours, theirs);
 }
 
-/* ---- What is in an input: some classes need it ---- */
+/* ---- What is in an input: some classes need it. What is found in bytes is found in lines that are not complete as well. ----
+ */
 
 enum has {
     NOTHING = 0,
-    NO_BODY = 1,          /* a response that has none, whatever its fields say */
-    SWITCH = 2,           /* a 101 */
-    INTERIM_CLOSE = 4,    /* another 1xx, of HTTP/1.0 or with Connection */
-    CLOSE = 8,            /* a message that ends the connection */
-    FRAMING_TRAILER = 16, /* a trailer of a name that steers the parser */
-    OPEN = 32,            /* no end: fluxo waits for more */
-    CONNECTION = 64,      /* a field whose name ends in Connection; this and what follows also in lines that are not complete */
-    CODING = 128,         /* Transfer-Encoding */
-    LENGTH = 256,         /* Content-Length */
-    LONGER_NAME = 512,    /* a name that begins like one of these three, and goes on */
-    MINOR = 1024,         /* a minor version above 1 */
-    WAITING = 2048,       /* no end for the peer either: it may still refuse */
-    TUNNEL = 4096         /* responses that answer CONNECT */
+    NO_BODY = 1 << 0,         /* a response that has none, whatever its fields say */
+    SWITCH = 1 << 1,          /* a 101 */
+    INTERIM_CLOSE = 1 << 2,   /* another 1xx, of HTTP/1.0 or with a field whose name ends in Connection */
+    CLOSE = 1 << 3,           /* a message that ends the connection */
+    FRAMING_TRAILER = 1 << 4, /* a trailer of a name that steers the parser */
+    TUNNEL = 1 << 5,          /* responses that answer CONNECT */
+    OPEN = 1 << 6,            /* no end: fluxo waits for more */
+    WAITING = 1 << 7,         /* no end for the peer: it may still refuse */
+    CONNECTION = 1 << 8,      /* in bytes: a name that ends in Connection, */
+    CODING = 1 << 9,          /* Transfer-Encoding, */
+    LENGTH = 1 << 10,         /* Content-Length, */
+    LONGER_NAME = 1 << 11,    /* a name that begins like one of these three, and goes on, */
+    MINOR = 1 << 12,          /* a minor version above 1, */
+    FOLD = 1 << 13,           /* a line that begins with white space, */
+    PREFACE = 1 << 14         /* the method of HTTP/2's preface */
 };
-
-static unsigned find_in_status(struct fluxo_facts facts, enum fluxo_method answers, int has_connection)
-{
-    int is_tunnel = answers == FLUXO_METHOD_CONNECT && facts.status / 100 == 2;
-    int is_bare = facts.status == 204 || facts.status == 304 || answers == FLUXO_METHOD_HEAD;
-
-    if (facts.status == 101)
-        return SWITCH | NO_BODY;
-    if (facts.status / 100 == 1)
-        return NO_BODY | (has_connection || facts.minor == 0 ? INTERIM_CLOSE : NOTHING);
-    return is_tunnel || is_bare ? NO_BODY : NOTHING;
-}
-
-static unsigned find_in_head(const struct trial *trial, struct fluxo_facts facts, int has_connection)
-{
-    unsigned has = facts.keep_alive ? NOTHING : CLOSE;
-
-    if (trial->kind == FLUXO_RESPONSE)
-        has |= find_in_status(facts, trial->answers, has_connection);
-    return has;
-}
-
-static unsigned find_in_events(const struct trial *trial)
-{
-    const uint8_t *bytes = trial->bytes;
-    size_t length = trial->length;
-    struct fluxo_event event[FLUXO_CAPACITY_LEAST];
-    struct fluxo_options options;
-    struct fluxo_parser parser;
-    struct fluxo_feed feed;
-    unsigned has = NOTHING;
-    int has_connection = 0;
-    uint32_t at;
-
-    fluxo_options_init(&options);
-    options.relax = FLUXO_PROFILE_STRICT;
-    fluxo_parser_init(&parser, trial->kind, &options);
-    do {
-        if (trial->kind == FLUXO_RESPONSE)
-            fluxo_parser_answers(&parser, trial->answers);
-        feed = fluxo_parser_feed(&parser, bytes, length, event, FLUXO_CAPACITY_LEAST);
-        for (at = 0; at < feed.count; at++) {
-            if (event[at].kind == FLUXO_EVENT_STATUS_LINE)
-                has_connection = 0;
-            if (event[at].kind == FLUXO_EVENT_FIELD && event[at].id == FLUXO_FIELD_CONNECTION)
-                has_connection = 1;
-            if (event[at].kind == FLUXO_EVENT_HEAD)
-                has |= find_in_head(trial, fluxo_parser_facts(&parser), has_connection);
-            if (event[at].kind == FLUXO_EVENT_TRAILER && event[at].id)
-                has |= FRAMING_TRAILER;
-        }
-        bytes += feed.consumed;
-        length -= feed.consumed;
-    } while (feed.status > FLUXO_NEED_MORE && feed.status < FLUXO_SWITCHED);
-    return has;
-}
 
 static int begins(const uint8_t *bytes, size_t length, const char *lower)
 {
@@ -155,6 +102,82 @@ static int begins(const uint8_t *bytes, size_t length, const char *lower)
         if ((*bytes >= 'A' && *bytes <= 'Z' ? *bytes + 32 : *bytes) != *lower)
             return 0;
     return *lower == '\0';
+}
+
+/* The events of one connection, as far as fluxo reads it. */
+struct walk {
+    const struct trial *trial;
+    struct fluxo_parser parser;
+    int has_connection; /* the present head */
+    unsigned has;
+};
+
+static unsigned find_in_status(const struct walk *walk, struct fluxo_facts facts)
+{
+    enum fluxo_method answers = walk->trial->answers;
+    int is_tunnel = answers == FLUXO_METHOD_CONNECT && facts.status / 100 == 2;
+    int is_bare = facts.status == 204 || facts.status == 304 || answers == FLUXO_METHOD_HEAD;
+
+    if (facts.status == 101)
+        return SWITCH | NO_BODY;
+    if (facts.status / 100 == 1)
+        return NO_BODY | (walk->has_connection || facts.minor == 0 ? INTERIM_CLOSE : NOTHING);
+    return is_tunnel || is_bare ? NO_BODY : NOTHING;
+}
+
+static void end_head(struct walk *walk)
+{
+    struct fluxo_facts facts = fluxo_parser_facts(&walk->parser);
+
+    if (walk->trial->kind == FLUXO_RESPONSE)
+        walk->has |= find_in_status(walk, facts);
+    if (!facts.keep_alive)
+        walk->has |= CLOSE;
+    walk->has_connection = 0;
+}
+
+static void see_name(struct walk *walk, struct fluxo_span name)
+{
+    static const char end[] = "connection";
+    size_t length = sizeof end - 1;
+
+    if (name.length >= length && begins((const uint8_t *)name.start + name.length - length, length, end))
+        walk->has_connection = 1;
+}
+
+static void see_event(struct walk *walk, const struct fluxo_event *event, const uint8_t *bytes)
+{
+    if (event->kind == FLUXO_EVENT_FIELD)
+        see_name(walk, fluxo_event_name(event, bytes));
+    if (event->kind == FLUXO_EVENT_HEAD)
+        end_head(walk);
+    if (event->kind == FLUXO_EVENT_TRAILER && event->id)
+        walk->has |= FRAMING_TRAILER;
+}
+
+static unsigned find_in_events(const struct trial *trial)
+{
+    struct walk walk = {.trial = trial};
+    struct fluxo_event events[FLUXO_CAPACITY_LEAST];
+    struct fluxo_options options;
+    struct fluxo_feed feed;
+    const uint8_t *bytes = trial->bytes;
+    size_t length = trial->length;
+    uint32_t at;
+
+    fluxo_options_init(&options);
+    options.relax = FLUXO_PROFILE_STRICT;
+    fluxo_parser_init(&walk.parser, trial->kind, &options);
+    do {
+        if (trial->kind == FLUXO_RESPONSE)
+            fluxo_parser_answers(&walk.parser, trial->answers);
+        feed = fluxo_parser_feed(&walk.parser, bytes, length, events, FLUXO_CAPACITY_LEAST);
+        for (at = 0; at < feed.count; at++)
+            see_event(&walk, &events[at], bytes);
+        bytes += feed.consumed;
+        length -= feed.consumed;
+    } while (feed.status > FLUXO_NEED_MORE && feed.status < FLUXO_SWITCHED);
+    return walk.has;
 }
 
 static int ends_name(uint8_t byte)
@@ -170,6 +193,10 @@ static unsigned find_at(const uint8_t *bytes, size_t length)
     } names[] = {{"connection", CONNECTION}, {"transfer-encoding", CODING}, {"content-length", LENGTH}};
     size_t at, end;
 
+    if (begins(bytes, length, "pri "))
+        return PREFACE;
+    if (begins(bytes, length, "\n ") || begins(bytes, length, "\n\t"))
+        return FOLD;
     if (length > 7 && begins(bytes, length, "http/1.") && bytes[7] > '1' && bytes[7] <= '9')
         return MINOR;
     for (at = 0; at < sizeof names / sizeof *names; at++) {
@@ -182,11 +209,10 @@ static unsigned find_at(const uint8_t *bytes, size_t length)
 
 static unsigned find_features(const struct trial *trial)
 {
-    unsigned has = find_in_events(trial);
+    int is_tunnel = trial->kind == FLUXO_RESPONSE && trial->answers == FLUXO_METHOD_CONNECT;
+    unsigned has = find_in_events(trial) | (is_tunnel ? TUNNEL : NOTHING);
     size_t at;
 
-    if (trial->kind == FLUXO_RESPONSE && trial->answers == FLUXO_METHOD_CONNECT)
-        has |= TUNNEL;
     for (at = 0; at < trial->length; at++)
         has |= find_at(trial->bytes + at, trial->length - at);
     return has;
