@@ -2,7 +2,7 @@
 
 # ---- Peers in the loop, where their packages are (configure says): the parsers of tests/differential in one program ----
 
-EXTRA_DIST += fuzz/harness/peers.c fuzz/oracle/peers.def fuzz/oracle/verdicts.c fuzz/oracle/verdicts.h
+EXTRA_DIST += fuzz/corpus/seed/peers fuzz/harness/peers.c fuzz/oracle/peers.def fuzz/oracle/verdicts.c fuzz/oracle/verdicts.h
 
 if HAVE_PEERS
 fuzz_programs += fuzz/peers
