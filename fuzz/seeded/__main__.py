@@ -21,6 +21,7 @@ import workshop
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 CONTROL = 'control'
+DICTIONARY = 'fuzz/http1.dict'
 CONTROLLED = {'request', 'response', 'chunked', 'split', 'prefix', 'model', 'pause'} # harnesses of what the control runs, too
 
 
@@ -44,16 +45,17 @@ class Hunter:
     def __init__(self, arguments):
         self.arguments = arguments
         self.shop = workshop.Workshop(TOP, arguments.folder)
+        self.guard = self.shop.make('guard', ['fuzz-seeds', DICTIONARY], arguments.jobs) # before any bug is laid
 
-    def find_seeds(self, build, harness):
+    def find_seeds(self, harness):
         if self.arguments.seeds:
             return [self.arguments.seeds]
-        places = [build / 'fuzz/seeds' / harness, TOP / 'fuzz/corpus/seed' / harness, TOP / 'fuzz/corpus/min' / harness]
-        return [place for place in places if place.is_dir()]
+        places = [self.guard / 'fuzz/seeds', *(TOP / 'fuzz' / kind for kind in ('corpus/seed', 'corpus/min', 'regress'))]
+        return [place / harness for place in places if (place / harness).is_dir()]
 
     def run(self, variant, build, harness, cap, name):
         like = 'model' if harness == CONTROL else harness
-        return hunt.hunt(build / 'fuzz' / harness, self.find_seeds(build, like), build / 'fuzz/dict/http1.dict', cap,
+        return hunt.hunt(build / 'fuzz' / harness, self.find_seeds(like), self.guard / DICTIONARY, cap,
                          self.arguments.seed, self.arguments.folder / 'runs' / f'{name}-{variant}-{harness}')
 
     def build(self, variant, harnesses):

@@ -44,15 +44,16 @@ def count_executions(report):
     return max(found, default=0)
 
 
-def hunt(program, seeds, dictionary, cap, seed, folder, length=1024):
+LENGTH_MOST = 520 # octets an input: the head and 512
+
+
+def hunt(program, seeds, dictionary, cap, seed, folder):
     """Runs a program for `cap` seconds at most. A crash is the only way in which it ends by itself with another status than 0."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / 'corpus').mkdir(parents=True)
-    command = [str(program), f'-max_total_time={int(cap) + 1}', f'-max_len={length}', f'-seed={seed}', '-timeout=10', '-rss_limit_mb=1024',
+    command = [str(program), f'-max_total_time={int(cap) + 1}', f'-max_len={LENGTH_MOST}', '-len_control=0', f'-seed={seed}', '-timeout=10', '-rss_limit_mb=1024',
                f'-artifact_prefix={folder}/', '-detect_leaks=0', '-reload=0']
-    if dictionary and dictionary.exists():
-        command.append(f'-dict={dictionary}')
-    command += [str(folder / 'corpus'), *map(str, seeds)]
+    command += [f'-dict={dictionary}', str(folder / 'corpus'), *map(str, seeds)]
     report = folder / 'report.txt'
     begin = time.monotonic()
     with open(report, 'w') as output:
