@@ -94,7 +94,7 @@ int trial_read(struct trial *trial, const uint8_t *data, size_t size)
     trial->options.relax = choose_relax(data[0] >> 3 & 3, data[1]);
     choose_limit(&trial->options.limits, data[2], data[3]);
     trial->cuts = (uint16_t)(data[4] | data[5] << 8);
-    trial->every_cut = replay_every_cut || trial->cuts == UINT16_MAX;
+    trial->every_cut = replay_every_cut || trial->cuts == CUTS_IN_TURN;
     trial->capacity = FLUXO_CAPACITY_LEAST + data[6] % (CAPACITY_MOST - FLUXO_CAPACITY_LEAST + 1);
     trial->answers = answered[data[7] % 4];
     trial->pauses = data[6];

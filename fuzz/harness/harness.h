@@ -8,7 +8,7 @@
  *             relaxation toggled); 5-7: the harness's own
  *     [1]     which relaxation
  *     [2, 3]  0: default limits; else limit number ([2] - 1) is [3] above its least
- *     [4, 5]  where to cut, low octet first: 0 nowhere, 1 everywhere, FFFF at each place in turn, else a seed
+ *     [4, 5]  where to cut, low octet first: 0 nowhere, 1 everywhere, EC75 at each place in turn, else a seed
  *     [6]     the events a call has room for, above the least; and a seed of pauses
  *     [7]     the method that responses answer, or the harness's own
  */
@@ -19,6 +19,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+/* CUTS_IN_TURN is slow, so it is no number that an engine likes to try. */
+enum { CUTS_IN_TURN = 0xEC75 };
 
 enum { HEAD_LENGTH = 8, INPUT_MOST = 1 << 16, CAPACITY_MOST = FLUXO_CAPACITY_LEAST + 56 };
 
