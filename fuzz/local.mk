@@ -102,6 +102,14 @@ fuzz_work_CPPFLAGS = $(fuzz_cppflags)
 fuzz_work_CFLAGS = $(fuzz_cflags)
 fuzz_work_LDFLAGS = $(fuzz_read_ldflags) -Wl,--wrap=__sanitizer_cov_trace_pc
 fuzz_work_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libmutator.a fuzz/libcounted.a $(fuzz_engine)
+
+# tests/work.c counts as the harness does.
+check_PROGRAMS += tests/work.test
+tests_work_test_CPPFLAGS = $(fuzz_cppflags)
+tests_work_test_SOURCES = tests/work.c
+tests_work_test_LDFLAGS = $(fuzz_wrap_ldflags) -Wl,--wrap=__sanitizer_cov_trace_pc
+tests_work_test_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libcounted.a
+TESTS += tests/work.test
 endif
 endif
 
