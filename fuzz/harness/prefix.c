@@ -95,14 +95,30 @@ static void check_tail(const struct trial *trial, const struct reading *whole, s
     reading_compare(whole, read_prefix(&changed, trial->length), "prefix");
 }
 
-static void check_refusal(const struct trial *trial, const struct reading *whole)
+static int is_shortest(const struct trial *trial, size_t length)
+{
+    return length && length <= trial->length && read_prefix(trial, length)->ending == ENDING_ERROR &&
+           read_prefix(trial, length - 1)->ending != ENDING_ERROR;
+}
+
+/* Mostly the one that ends in the octet that cannot stand there; else byte by byte. */
+static size_t find_shortest(const struct trial *trial, const struct reading *whole)
 {
     struct manner bytes = {FLUXO_PIECES, trial->capacity, CUT_EVERY_BYTE, 0, 0};
-    size_t length = read_trial(reading_of(PREFIX), trial, &bytes); /* the shortest that is refused */
+    size_t length = (size_t)whole->offset + 1;
 
+    if (is_shortest(trial, length))
+        return length;
+    length = read_trial(reading_of(PREFIX), trial, &bytes);
     reading_compare(whole, reading_of(PREFIX), "prefix");
-    hold(read_prefix(trial, length)->ending == ENDING_ERROR, "prefix", "in one piece it is not refused");
-    hold(read_prefix(trial, length - 1)->ending != ENDING_ERROR, "prefix", "in one piece a shorter one is refused");
+    hold(is_shortest(trial, length), "prefix", "in one piece another is the shortest that is refused");
+    return length;
+}
+
+static void check_refusal(const struct trial *trial, const struct reading *whole)
+{
+    size_t length = find_shortest(trial, whole);
+
     check_tail(trial, whole, length);
     if (is_told_at_its_byte(whole, length))
         hold(can_go_on(trial, length - 1), "prefix", "nothing can follow, and it is not refused");
@@ -113,7 +129,7 @@ static void check_refusal(const struct trial *trial, const struct reading *whole
 static void check_prefixes(const struct trial *trial, const struct reading *whole)
 {
     uint32_t chance = cuts_begin(trial->cuts);
-    size_t length, step = trial->every_cut ? 1 : 1 + trial->length / 4;
+    size_t length, step = trial->every_cut ? 1 : 1 + trial->length / 2;
 
     for (length = random_next(&chance) % step; length < trial->length; length += 1 + random_next(&chance) % step)
         check_beginning(whole, read_prefix(trial, length));
