@@ -77,7 +77,9 @@ static void note_deadline(struct patience *p, const struct peer *peer, const str
 /* Of a connection that the server has ended with nothing but time for a reason. */
 static void judge_end(struct patience *p, const struct peer *peer, const struct dialogue *d)
 {
-    bool has_reason = peer->has_ended || peer->is_reset || peer->was_hit || peer->read != p->read || d->answered != p->answered;
+    bool has_taken = p->wait == WAITS_FOR_CLIENT && peer->taken != p->taken; /* all: what was decided before is done now */
+    bool has_reason =
+        has_taken || peer->has_ended || peer->is_reset || peer->was_hit || peer->read != p->read || d->answered != p->answered;
     bool is_due = p->deadline && p->deadline <= kernel.now;
     p->has_expired |= is_due && (p->wait == WAITS_FOR_HEAD || p->wait == WAITS_FOR_BODY);
     hold(d->timeouts == p->timeouts || p->has_expired, "deadlines", "408 too early"); /* it may be seen later */
