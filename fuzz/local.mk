@@ -145,6 +145,8 @@ fuzz_served_ldflags = $(fuzz_mutator_ldflags) -Wl,--wrap=malloc,--wrap=calloc,--
     -Wl,--wrap=epoll_create1,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=poll,--wrap=select \
     -Wl,--wrap=clock_gettime,--wrap=pipe,--wrap=read,--wrap=sigaction,--wrap=signal,--wrap=time,--wrap=write
 
+EXTRA_DIST += fuzz/corpus/seed/server fuzz/corpus/seed/faults fuzz/regress/server
+
 # The engine first, since libserver.a has a main(), too.
 fuzz_served_ldadd = $(fuzz_engine) fuzz/libscript.a fuzz/libinside.a libserver.a fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(ZLIB_LIBS)
 

@@ -50,6 +50,13 @@ struct file {
     unsigned events; /* of epoll */
 };
 
+/* Of what is ready, so much is told; how is what the three calls differ in. */
+struct finding {
+    int (*find)(struct finding *finding); /* how many */
+    void *first, *second;
+    int most;
+};
+
 static struct {
     struct file files[FILES];
     int listener; /* 0: none */
@@ -58,6 +65,9 @@ static struct {
     int pipe_out, pipe_in;
     void (*handlers[NSIG])(int number);
     unsigned idle_turns, seen_progress;
+    struct finding *finding; /* the wait that goes on */
+    int found;
+    int end; /* behind the highest descriptor that was ever open */
 } inside;
 
 static struct file *file_of(int fd)
@@ -71,6 +81,7 @@ static int open_file(enum kind kind, struct peer *peer)
     for (int fd = FIRST_FILE; fd < FILES; fd++)
         if (inside.files[fd].kind == FREE) {
             inside.files[fd] = (struct file){.kind = kind, .peer = peer};
+            inside.end = fd < inside.end ? inside.end : fd + 1;
             return fd;
         }
     errno = EMFILE;
@@ -124,6 +135,8 @@ static void hit(enum call call, struct peer *peer, int error)
 {
     kernel.failed[call]++;
     kernel.progress++;
+    if (call == CALL_WAIT && !is_hidden(call, error))
+        kernel.was_delayed = true;
     if (peer && !is_hidden(call, error))
         peer->was_hit = true;
     errno = error;
@@ -347,13 +360,6 @@ static short find_ready(int fd)
 
 /* ---- Waiting ---- */
 
-/* Of what is ready, so much is told; how is what the three calls differ in. */
-struct finding {
-    int (*find)(struct finding *finding); /* how many */
-    void *first, *second;
-    int most;
-};
-
 static void count_turn(void)
 {
     inside.idle_turns = kernel.progress == inside.seen_progress ? inside.idle_turns + 1 : 0;
@@ -373,14 +379,21 @@ static int wait_ready(struct finding *finding, int milliseconds)
         errno = EINTR;
         return -1;
     }
-    while (kernel.act(finding->find(finding) == 0, due) == ACT_AGAIN)
+    inside.finding = finding;
+    while (kernel.act(due) == ACT_AGAIN)
         continue;
-    return finding->find(finding);
+    return inside.found;
+}
+
+bool kernel_is_quiet(void)
+{
+    inside.found = inside.finding->find(inside.finding);
+    return inside.found == 0;
 }
 
 static int nth_file(int i)
 {
-    return kernel.is_reversed ? FILES - 1 - i : i;
+    return kernel.is_reversed ? inside.end - 1 - i : i;
 }
 
 static uint32_t to_epoll(short found)
@@ -393,7 +406,7 @@ static int find_by_epoll(struct finding *finding)
 {
     struct epoll_event *events = finding->first;
     int count = 0;
-    for (int i = 0; i < FILES && count < finding->most; i++) {
+    for (int i = 0; i < inside.end && count < finding->most; i++) {
         int fd = nth_file(i);
         struct file *file = &inside.files[fd];
         uint32_t what = file->is_watched ? to_epoll(find_ready(fd)) : 0;

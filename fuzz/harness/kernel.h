@@ -61,7 +61,8 @@ struct fault {
     bool for_ever;
 };
 
-/* What `act` answers: whether the server goes on, with what is ready or what is due by now. */
+/* What `act` answers: whether the server goes on, with what is ready or what is due by now. Then it has just asked whether it
+   is quiet, and done nothing since. */
 enum act { ACT_AGAIN, ACT_GO };
 
 struct kernel {
@@ -79,18 +80,21 @@ struct kernel {
     unsigned made[CALLS]; /* so many calls of each kind */
     struct fault faults[FAULTS];
     int faults_set;
+    bool was_delayed;       /* the server could not wait, and has let time pass */
     unsigned failed[CALLS]; /* by such a fault; kernel_failed tells */
 
     unsigned turns;    /* of the server */
     unsigned progress; /* all that has changed anything */
 
     /* Called when the server waits: for what is ready, or until `due` (INT64_MAX: for ever). */
-    enum act (*act)(bool is_quiet, int64_t due);
+    enum act (*act)(int64_t due);
 };
 extern struct kernel kernel;
 
 void kernel_begin(void); /* an empty one */
 void kernel_end(void);   /* the real calls are back */
+
+bool kernel_is_quiet(void); /* nothing is ready of what the server waits for; only to be asked by `act` */
 
 struct peer *kernel_connect(void);                                        /* NULL: there are enough */
 bool kernel_send(struct peer *peer, const void *bytes, size_t length);    /* false: no room, nothing is sent */

@@ -54,7 +54,7 @@ static struct patience patience[PEERS];
 
 static bool is_patient(void)
 {
-    return !kernel_failed(CALL_MEMORY) && !kernel_failed(CALL_WATCH) && kernel.failed[CALL_WAIT] == 0;
+    return !kernel_failed(CALL_MEMORY) && !kernel_failed(CALL_WATCH) && !kernel.was_delayed;
 }
 
 static void look_at(int number)
@@ -407,20 +407,18 @@ static enum act go_on(void)
     return ACT_AGAIN;
 }
 
-static enum act act(bool is_quiet, int64_t due)
+static enum act act(int64_t due)
 {
-    bool is_idle = is_quiet && due > kernel.now;
+    bool runs = run.phase == STOPPING || run.until || run.shall_run;
+    if (!runs && !run.shall_turn)
+        return go_on();
+    bool is_idle = kernel_is_quiet() && due > kernel.now;
     if (is_idle)
         judge(due);
-    if (is_idle && (run.phase == STOPPING || run.until || run.shall_run))
-        return act_when_quiet(due);
-    if (!is_idle && (run.phase == STOPPING || run.until || run.shall_run))
+    run.shall_turn = false;
+    if (!is_idle)
         return let_go();
-    if (run.shall_turn) {
-        run.shall_turn = false;
-        return is_idle ? ACT_AGAIN : let_go();
-    }
-    return go_on();
+    return runs ? act_when_quiet(due) : ACT_AGAIN;
 }
 
 /* ---- Settings ---- */

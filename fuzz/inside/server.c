@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* That it cannot listen is what a harness wants to see thousands of times a second, but not to read. */
+/* As in loop.c. */
 #include <stdio.h>
 
 static int discard(FILE *stream, const char *format, ...)
