@@ -6,7 +6,7 @@
 
 #include "../harness/harness.h"
 
-enum { EVENTS = 64 };
+enum { EVENTS = 64, DRAIN_MOST = 65536 }; /* as in stream.h */
 
 static const char GREETING[] = "Olá Mundo\n";
 
@@ -427,9 +427,16 @@ void dialogue_end(struct dialogue *d, bool is_broken)
         judge_content(d, dialogue_due(d), next_answer(d), false);
 }
 
+/* After a body that nobody wants, and that is too long to be read to its end, the connection is closed, too. */
+static bool ends_connection(const struct asked *asked, const struct answer *answer)
+{
+    return !answer->keeps || (!needs_all(asked) && asked->content > DRAIN_MOST);
+}
+
 bool dialogue_is_served(const struct dialogue *d)
 {
     const struct asked *due = dialogue_due(d);
-    bool has_closed = d->answered && !d->answers[d->answered - 1].keeps;
-    return d->is_full || !due || !due->is_complete || has_closed;
+    if (d->is_full || !due || !due->is_complete)
+        return true;
+    return d->answered && ends_connection(&d->asked[d->answered - 1], &d->answers[d->answered - 1]);
 }
