@@ -145,6 +145,20 @@ static void an_answer_to_head_has_no_octets(void **state)
     assert_want(FLUXO_WANT_NEXT);
 }
 
+/* RFC 9110 9.3.2: the method is known, whatever is wrong behind it. */
+static void nor_has_one_to_a_head_that_is_refused(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_int_equal(receive("HEAD / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").status, FLUXO_ERROR);
+    respond(400, FLUXO_CONTENT_LENGTH, 2);
+    assert_false(fluxo_writer_has_body(&writer));
+    put_body("no");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
+    assert_want(FLUXO_WANT_LINGER);
+}
+
 static void not_modified_has_a_length_and_no_octets(void **state)
 {
     (void)state;
@@ -1416,6 +1430,7 @@ int main(void)
         cmocka_unit_test(a_stream_to_http_1_0_ends_with_the_connection),
         cmocka_unit_test(interim_responses_are_not_for_http_1_0),
         cmocka_unit_test(an_answer_to_head_has_no_octets),
+        cmocka_unit_test(nor_has_one_to_a_head_that_is_refused),
         cmocka_unit_test(not_modified_has_a_length_and_no_octets),
         cmocka_unit_test(what_can_have_no_content_gets_none),
         cmocka_unit_test(a_body_that_is_waited_for_is_asked_for),
