@@ -121,6 +121,8 @@ fuzz_control_LDADD = fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(fuzz_engin
 
 # ---- The server's: all of it, above a made-up kernel ----
 
+EXTRA_DIST += fuzz/corpus/seed/server fuzz/corpus/seed/faults fuzz/regress/server
+
 if HAVE_WRAP
 if HAVE_EPOLL
 fuzz_programs += fuzz/server fuzz/faults
@@ -144,8 +146,6 @@ fuzz_served_ldflags = $(fuzz_mutator_ldflags) -Wl,--wrap=malloc,--wrap=calloc,--
     -Wl,--wrap=getsockname,--wrap=listen,--wrap=recv,--wrap=send,--wrap=setsockopt,--wrap=shutdown,--wrap=socket \
     -Wl,--wrap=epoll_create1,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=poll,--wrap=select \
     -Wl,--wrap=clock_gettime,--wrap=pipe,--wrap=read,--wrap=sigaction,--wrap=signal,--wrap=time,--wrap=write
-
-EXTRA_DIST += fuzz/corpus/seed/server fuzz/corpus/seed/faults fuzz/regress/server
 
 # The engine first, since libserver.a has a main(), too.
 fuzz_served_ldadd = $(fuzz_engine) fuzz/libscript.a fuzz/libinside.a libserver.a fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(ZLIB_LIBS)
