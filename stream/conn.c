@@ -266,7 +266,7 @@ static struct fluxo_feed answer_over(const struct fluxo_conn *conn, unsigned sid
 {
     struct fluxo_feed fed = tell(side == FLUXO_SIDE_TUNNEL ? FLUXO_SWITCHED : FLUXO_CLOSED);
 
-    if (side == FLUXO_SIDE_ERROR) {
+    if (conn->fault) {
         fed.status = FLUXO_ERROR;
         fed.error = conn->fault;
     }
@@ -347,14 +347,28 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
     return tell(FLUXO_CLOSED);
 }
 
+/* Whether the parser stands inside a message, whose head need not be complete. */
+static int is_inside(struct fluxo_parser parser)
+{
+    struct fluxo_event events[FLUXO_CAPACITY_LEAST];
+
+    return fluxo_parser_finish(&parser, events, FLUXO_CAPACITY_LEAST).status == FLUXO_NEED_MORE;
+}
+
+/* Whether something has begun, or is due, which has not come to its end. */
+static int has_begun(const struct fluxo_conn *conn)
+{
+    unsigned side = side_read(conn);
+
+    if (side == FLUXO_SIDE_IDLE)
+        return is_server(conn) && is_inside(conn->parser);
+    return side == FLUXO_SIDE_WAIT || side == FLUXO_SIDE_BODY;
+}
+
 /* A response that is broken off in its body is BAD, not closed, whatever would have ended it. */
 void fluxo_conn_break(struct fluxo_conn *conn)
 {
-    unsigned side = side_read(conn);
-    int has_begun =
-        side == FLUXO_SIDE_WAIT || side == FLUXO_SIDE_BODY || (side == FLUXO_SIDE_IDLE && is_server(conn) && conn->left);
-
-    if (has_begun)
+    if (has_begun(conn))
         conn->fault = FLUXO_FAULT_TRUNCATED;
     if (!is_server(conn) && conn->fault)
         fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_RESPONSE_BAD, 0);

@@ -672,6 +672,29 @@ static void a_connection_that_broke_has_completed_nothing(void **state)
     assert_want(FLUXO_WANT_CLOSE);
 }
 
+/* However the bytes are held; and empty lines are nothing. */
+static void a_request_that_broke_off_in_its_head_is_cut_short(void **state)
+{
+    static const struct {
+        const char *bytes;
+        unsigned fault;
+    } rows[] = {{"", 0}, {"\r\n", 0}, {"G", FLUXO_FAULT_TRUNCATED}, {"\r\nGET / HTTP/1.1\r\nA", FLUXO_FAULT_TRUNCATED}};
+    struct fluxo_conn_options options;
+    size_t row;
+
+    (void)state;
+    fluxo_conn_options_init(&options);
+    for (options.parser.flags = 0; options.parser.flags <= FLUXO_PIECES; options.parser.flags += FLUXO_PIECES)
+        for (row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+            fluxo_conn_init(&conn, FLUXO_SERVER, &options);
+            receive_some(rows[row].bytes, strlen(rows[row].bytes));
+            fluxo_conn_break(&conn);
+            assert_int_equal(fluxo_conn_fault(&conn), rows[row].fault);
+            assert_want(FLUXO_WANT_CLOSE);
+            assert_int_equal(receive_some("", 0).status, rows[row].fault ? FLUXO_ERROR : FLUXO_CLOSED);
+        }
+}
+
 static void no_answer_at_all_is_cut_short(void **state)
 {
     (void)state;
@@ -1460,6 +1483,7 @@ int main(void)
         cmocka_unit_test(a_server_may_say_why_it_closes),
         cmocka_unit_test(a_message_cut_short_is_told_from_a_complete_one),
         cmocka_unit_test(a_connection_that_broke_has_completed_nothing),
+        cmocka_unit_test(a_request_that_broke_off_in_its_head_is_cut_short),
         cmocka_unit_test(no_answer_at_all_is_cut_short),
         cmocka_unit_test(an_answer_before_the_question_is_a_fault),
         cmocka_unit_test(a_second_answer_is_a_fault),
