@@ -53,6 +53,11 @@ static enum fluxo_kind reads(const struct fluxo_conn *conn)
     return is_server(conn) ? FLUXO_REQUEST : FLUXO_RESPONSE;
 }
 
+static unsigned side_read(const struct fluxo_conn *conn)
+{
+    return is_server(conn) ? conn->life.request : conn->life.response;
+}
+
 /* ---- Messages, read or written ---- */
 
 static int has_body(const struct fluxo_facts *facts)
@@ -224,6 +229,7 @@ static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t
                               uint32_t capacity)
 {
     int drains = conn->life.response == FLUXO_SIDE_DONE && fluxo_conn_want(conn) == FLUXO_WANT_DRAIN;
+    int is_in_body = side_read(conn) == FLUXO_SIDE_BODY;
     struct fluxo_feed fed =
         fluxo_parser_feed(&conn->parser, bytes, drains ? limit_drain(conn, length) : length, events, capacity);
 
@@ -233,7 +239,8 @@ static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t
     see_events(conn, &fed, events);
     if (drains)
         drop_events(conn, &fed);
-    if (fed.status == FLUXO_HEAD && fed.consumed < length) /* the body has begun to come: nobody waits for 100 */
+    is_in_body |= fed.status == FLUXO_HEAD && fed.consumed < length;
+    if (is_in_body && length) /* the body has begun to come, be it with a chunk's size: nobody waits for 100 */
         fluxo_conn_see_content(conn, reads(conn));
     return fed;
 }
@@ -271,11 +278,6 @@ static struct fluxo_feed answer_over(const struct fluxo_conn *conn, unsigned sid
         fed.error = conn->fault;
     }
     return fed;
-}
-
-static unsigned side_read(const struct fluxo_conn *conn)
-{
-    return is_server(conn) ? conn->life.request : conn->life.response;
 }
 
 static unsigned side_written(const struct fluxo_conn *conn)
