@@ -175,7 +175,7 @@ static unsigned see_head_read(struct fluxo_conn *conn)
 /* The method is known before the head is complete, and counts if that is refused: RFC 9110 9.3.2, no content after HEAD. */
 static unsigned see_event(struct fluxo_conn *conn, const struct fluxo_event *event)
 {
-    if (event->kind == FLUXO_EVENT_REQUEST_LINE)
+    if (event->kind == FLUXO_EVENT_REQUEST_LINE && !(event->flags & FLUXO_EVENT_MORE))
         conn->method = (uint8_t)event->id;
     if (event->kind == FLUXO_EVENT_HEAD)
         return see_head_read(conn);
