@@ -644,6 +644,13 @@ static int put_status_line(struct fluxo_writer *writer, unsigned status, struct 
     return !reason.length || fluxo_is_reason_phrase(reason) ? (int)FLUXO_DONE : (int)FLUXO_MISUSE_REASON;
 }
 
+/* Of a CONNECT that was refused nothing is known but its method, by which a 2xx begins a tunnel for the client (RFC
+ * 9110 9.3.6). */
+static int opens_unasked(const struct fluxo_conn *conn, unsigned status)
+{
+    return status / 100 == 2 && conn->method == FLUXO_METHOD_CONNECT && !(conn->life.flags & FLUXO_LIFE_CONNECT);
+}
+
 static int may_respond(const struct fluxo_writer *writer, unsigned status)
 {
     struct fluxo_life life = writer->conn->life;
@@ -651,7 +658,7 @@ static int may_respond(const struct fluxo_writer *writer, unsigned status)
 
     if (answer)
         return answer;
-    if (status < 100 || status > 599)
+    if (status < 100 || status > 599 || opens_unasked(writer->conn, status))
         return FLUXO_MISUSE_STATUS;
     if (fluxo_life_step(&life, fluxo_conn_name_response(writer->conn, status), 0))
         return FLUXO_DONE;

@@ -344,6 +344,19 @@ static void a_status_is_from_100_to_599(void **state)
     assert_sends("");
 }
 
+/* RFC 9110 9.3.6: to the client any 2xx would begin it. */
+static void a_connect_that_was_refused_opens_no_tunnel(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_int_equal(receive("CONNECT a:443 HTTP/1.1\r\nHost: %\r\n\r\n").status, FLUXO_ERROR);
+    assert_int_equal(response(200, NULL), FLUXO_MISUSE_STATUS);
+    assert_int_equal(response(299, NULL), FLUXO_MISUSE_STATUS);
+    assert_int_equal(response(400, NULL), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
+
 /* RFC 9110 5.3 */
 static void fields_keep_their_order_and_are_not_joined(void **state)
 {
@@ -1170,6 +1183,7 @@ int main(void)
         cmocka_unit_test(a_status_line_has_its_space_without_a_reason),
         cmocka_unit_test(a_reason_is_what_a_parser_reads_as_one),
         cmocka_unit_test(a_status_is_from_100_to_599),
+        cmocka_unit_test(a_connect_that_was_refused_opens_no_tunnel),
         cmocka_unit_test(fields_keep_their_order_and_are_not_joined),
         cmocka_unit_test(connection_is_one_list_without_empty_elements),
         cmocka_unit_test(a_response_means_what_a_parser_reads),

@@ -332,7 +332,8 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
                         struct fluxo_span host);
 
 /* A server's response; 1xx are interim. An empty reason (fluxo_text(NULL)) stands for the usual one. FLUXO_MISUSE_STATUS: not
-   from 100 to 599, or one that the request does not allow now (1xx to HTTP/1.0, 101 without an offer). FLUXO_MISUSE_REASON. */
+   from 100 to 599, or one that the request does not allow now (1xx to HTTP/1.0, 101 without an offer, 2xx to a CONNECT that was
+   refused). FLUXO_MISUSE_REASON. */
 int fluxo_write_response(struct fluxo_writer *writer, unsigned status, struct fluxo_span reason);
 
 /* FLUXO_MISUSE_NAME, _VALUE, _OWN_CALL. */
