@@ -8,6 +8,7 @@ A part is one engine at work for one turn. It is its own process group and ends 
 to stop it. What it says of itself is read from files that it writes: libFuzzer's log, AFL++'s plot_data and fuzzer_stats.
 """
 import hashlib
+import math
 import os
 import re
 import shutil
@@ -67,6 +68,12 @@ def read_libfuzzer(text):
 
 # ---- What AFL++ writes ----
 
+def read_rate(text):
+    """In its first moments AFL++ divides by no time at all."""
+    rate = float(text)
+    return rate if math.isfinite(rate) else 0
+
+
 def read_afl_plot(text):
     """The last whole row under the names in the first line."""
     lines = text.split('\n')[:-1]  # what has no line end is being written
@@ -74,12 +81,12 @@ def read_afl_plot(text):
         return Figures()
     names, values = ([word.strip() for word in line.lstrip('# ').split(',')] for line in (lines[0], lines[-1]))
     row = dict(zip(names, values))
-    return Figures(int(row['total_execs']), float(row['execs_per_sec']), int(row['edges_found']), 0, int(row['corpus_count']))
+    return Figures(int(row['total_execs']), read_rate(row['execs_per_sec']), int(row['edges_found']), 0, int(row['corpus_count']))
 
 
 def read_afl_stats(text):
     row = dict(re.findall(r'^(\w+)\s*:\s*(.*?)\s*$', text, re.M))
-    return Figures(int(row.get('execs_done', 0)), float(row.get('execs_per_sec', 0)), int(row.get('edges_found', 0)), 0,
+    return Figures(int(row.get('execs_done', 0)), read_rate(row.get('execs_per_sec', 0)), int(row.get('edges_found', 0)), 0,
                    int(row.get('corpus_count', 0)), int(row.get('corpus_found', 0)))
 
 

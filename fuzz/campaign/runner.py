@@ -152,20 +152,25 @@ class Campaign:
         if any(role.engine == 'libfuzzer' and role.variant == 'guard' for role in roles):
             corpus.tidy_shared(harness, 'guard')
         parts = self.start_parts(harness, roles, seconds)
-        ends, saved = time.monotonic() + seconds, 0
         live = {'number': number, 'last': last, 'harness': harness, 'ends': time.time() + seconds, 'began': time.time()}
+        try:
+            self.watch(live, parts, time.monotonic() + seconds)
+        finally:
+            self.end_turn(harness, parts, live['began'])
+
+    def watch(self, live, parts, ends):
+        saved = 0
         while not self.asked_to_stop and time.monotonic() < ends and any(part.is_running() for part in parts):
             time.sleep(LOOK_SECONDS)
             for part in parts:
-                part.keep_up(self.dictionary, CAMPAIGN / 'afl-seeds' / harness)
+                part.keep_up(self.dictionary, CAMPAIGN / 'afl-seeds' / part.harness)
                 self.collect(part)
             self.state['live'] = dict(live, parts=[self.row_of(part) for part in parts])
             self.screen.show(self.state)
             if time.monotonic() - saved >= SAVE_SECONDS:
                 saved = time.monotonic()
                 states.save(self.state)
-                self.note_progress(harness, parts)
-        self.end_turn(harness, parts, live['began'])
+                self.note_progress(live['harness'], parts)
 
     def end_turn(self, harness, parts, began):
         for part in parts:

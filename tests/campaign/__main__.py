@@ -110,6 +110,7 @@ def the_files_of_afl_are_read():
     equal((stats.executions, stats.edges, stats.new), (90052, 760, 367))
     equal(engines.read_afl_plot('# relative_time, total_execs\n5, '), engines.Figures())
     equal(engines.read_afl_plot(''), engines.Figures())
+    equal(engines.read_afl_stats('execs_done : 7\nexecs_per_sec     : inf\n').rate, 0)
 
 
 def why_afl_gave_up_is_read():
