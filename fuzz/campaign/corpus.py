@@ -16,6 +16,7 @@ from variants import VARIANT, build, harness_program, list_harnesses
 
 SHARED, FINDINGS, SETTLED = CAMPAIGN / 'corpus', CAMPAIGN / 'findings', CAMPAIGN / 'settled'
 MANY = 4000  # inputs, from which on a turn begins with a merge
+MOST_FINDINGS = 40  # of a harness, until they are sorted
 MERGE_SECONDS = 1800
 CAP = 300 << 10  # octets of fuzz/corpus/min/HARNESS
 
@@ -64,7 +65,8 @@ def fill_shared(harness, variant):
 
 
 def keep_findings(paths, harness):
-    """As KIND-HASH in one folder for all engines; out of the corpus, where it would stop the next one. The new names."""
+    """As KIND-HASH in one folder for all engines; out of the corpus, where it would stop the next one. The new names. One bug can
+    have hundreds of inputs, of which no more than some are kept."""
     folder, names = FINDINGS / harness, []
     for path in paths:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +74,7 @@ def keep_findings(paths, harness):
         kind = 'crash' if kind.startswith('id:') else kind
         digest = hash_of(path)
         (SHARED / harness / digest).unlink(missing_ok=True)
-        if not (folder / f'{kind}-{digest}').exists():
+        if not (folder / f'{kind}-{digest}').exists() and len(list(folder.iterdir())) < MOST_FINDINGS:
             shutil.copyfile(path, folder / f'{kind}-{digest}')
             names.append(f'{kind}-{digest}')
     return names

@@ -22,6 +22,7 @@ from tree import CAMPAIGN, Trouble, find_commit, now, say
 from variants import VARIANT, build, list_harnesses
 
 LOOK_SECONDS, SAVE_SECONDS = 1, 5
+SAID_FINDINGS = 3  # of a part; the others are counted
 CONTROL = 'control'  # has no oracle: for comparison, and left out unless it is named
 
 
@@ -127,7 +128,8 @@ class Campaign:
         for name in corpus.keep_findings(part.harvest_findings(), part.harness):
             self.state['findings'][name] = {'harness': part.harness, 'role': part.role.name, 'time': now(), 'commit': self.commit}
             part.findings += 1
-            say(f'{part.harness}, {part.role.name}: a finding, {name}')
+            if part.findings <= SAID_FINDINGS:
+                say(f'{part.harness}, {part.role.name}: a finding, {name}')
 
     def row_of(self, part):
         figures = part.figures
