@@ -182,9 +182,8 @@ def is_known(bucket):
     return next((path for path in causes(bucket.harness) if f'bucket: {bucket.verdict.bucket}\n' in path.read_text()), None)
 
 
-def next_number():
-    numbers = [int(path.name[:3]) for path in REGRESS.glob('*/[0-9][0-9][0-9]-*')] if REGRESS.is_dir() else []
-    return max(numbers, default=0) + 1
+def next_number(harness):
+    return max((int(path.name[:3]) for path in (REGRESS / harness).glob('[0-9][0-9][0-9]-*')), default=0) + 1
 
 
 def file_name(number, verdict):
@@ -206,7 +205,7 @@ again: build/fuzz/{bucket.build}/fuzz/{bucket.harness} fuzz/regress/{bucket.harn
 def write_finding(bucket, path):
     folder = REGRESS / bucket.harness
     folder.mkdir(parents=True, exist_ok=True)
-    name = file_name(next_number(), bucket.verdict)
+    name = file_name(next_number(bucket.harness), bucket.verdict)
     shutil.copyfile(path, folder / name)
     (folder / f'{name}.txt').write_text(stub(bucket, name))
     return folder / name

@@ -19,7 +19,7 @@ fuzz-seeds: fuzz/make-seeds$(EXEEXT)
 check_DATA += fuzz-seeds
 
 seed_folders = fuzz/corpus/messages $(fixture_folders)
-EXTRA_DIST += fuzz/corpus/messages fuzz/corpus/min
+EXTRA_DIST += fuzz/corpus/messages fuzz/corpus/min fuzz/corpus/seed fuzz/regress
 CLEANFILES += fuzz/make-seeds$(EXEEXT)
 
 clean-local: clean-fuzz-seeds

@@ -145,7 +145,8 @@ def a_bucket_in_the_tree_is_known():
     bucket = triage.Bucket('request', 'guard', triage.read_verdict(recorded('oracle.txt')), [HERE / 'oracle.txt'])
     equal(triage.is_known(bucket), None)
     written = triage.write_finding(bucket, HERE / 'oracle.txt')
-    equal((triage.is_known(bucket).name, triage.next_number()), (written.name + '.txt', 2))
+    equal((triage.is_known(bucket).name, triage.next_number('request'), triage.next_number('response')),
+          (written.name + '.txt', 2, 1))
     other = triage.Bucket('request', 'guard', triage.read_verdict(recorded('undefined.txt')), [])
     equal(triage.is_known(other), None)
 
