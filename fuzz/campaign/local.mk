@@ -9,7 +9,7 @@ EXTRA_DIST += fuzz/campaign/__main__.py fuzz/campaign/corpus.py fuzz/campaign/co
 
 TESTS += tests/campaign.sh
 EXTRA_DIST += tests/campaign.sh tests/campaign/__main__.py tests/campaign/address.txt tests/campaign/afl-abort.txt \
-    tests/campaign/afl-plot.txt tests/campaign/afl-stats.txt tests/campaign/libfuzzer.txt tests/campaign/oracle.txt \
+    tests/campaign/afl-plot.txt tests/campaign/afl-stats.txt tests/campaign/guard-page.txt tests/campaign/libfuzzer.txt tests/campaign/oracle.txt \
     tests/campaign/timeout.txt tests/campaign/undefined.txt
 
 # ---- Where others run the harnesses: OSS-Fuzz and ClusterFuzzLite ----

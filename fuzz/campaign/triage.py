@@ -50,7 +50,7 @@ class Bucket:
 
 SAYS = (
     (r'^ORACLE ([\w-]+): (.*)$', lambda match: (match[1], match[2])),
-    (r'ERROR: AddressSanitizer: ([\w-]+)(.*)$', lambda match: (match[1], match[1] + match[2].split(' on ')[0])),
+    (r'ERROR: \w+Sanitizer: ([\w-]+)', lambda match: (match[1].lower(), match[1])),
     (r'WARNING: MemorySanitizer: ([\w-]+)', lambda match: (match[1], match[1])),
     (r'runtime error: (.*)$', lambda match: ('undefined-behaviour', match[1])),
     (r'ERROR: libFuzzer: timeout', lambda _: ('timeout', f'no answer in {HANG_SECONDS} s')),
@@ -77,8 +77,13 @@ def read_verdict(text):
     if not found:
         return None
     _, _, (kind, what) = min(found)
-    frames = [name for name, _ in FRAME.findall(text.partition(' in LLVMFuzzerTestOneInput ')[0]) if not OF_OTHERS.match(name)]
-    return Verdict(kind, what.strip(), tuple(frames[:DEPTH]))
+    return Verdict(kind, what.strip(), read_frames(text))
+
+
+def read_frames(text):
+    """The innermost functions that are neither the engine's nor the system's."""
+    names = [name for name, _ in FRAME.findall(text.partition(' in LLVMFuzzerTestOneInput ')[0])]
+    return tuple([name for name in names if not OF_OTHERS.match(name)][:DEPTH])
 
 
 def symbolizer():
@@ -97,7 +102,7 @@ def replay(program, path):
     text = done.stdout.decode(errors='replace')
     verdict = read_verdict(text)
     if done.returncode and not verdict:
-        return Verdict('exit', f'ended with {done.returncode}', ())
+        return Verdict('exit', f'ended with {done.returncode}', read_frames(text))
     return verdict if done.returncode else None
 
 

@@ -130,6 +130,7 @@ def an_oracle_names_the_bucket():
 def a_sanitizer_names_the_bucket():
     equal(triage.read_verdict(recorded('address.txt')).bucket, 'heap-buffer-overflow < read_past')
     equal(triage.read_verdict(recorded('undefined.txt')).bucket, 'undefined-behaviour < overflow')
+    equal(triage.read_verdict(recorded('guard-page.txt')).bucket, 'segv < fluxo_mark_chunk_ext < fluxo_run_chunked < run_machine')
 
 
 def an_input_that_does_not_end_is_a_timeout():
