@@ -19,7 +19,8 @@ fuzz-seeds: fuzz/make-seeds$(EXEEXT)
 check_DATA += fuzz-seeds
 
 seed_folders = fuzz/corpus/messages $(fixture_folders)
-EXTRA_DIST += fuzz/corpus/messages fuzz/corpus/min fuzz/corpus/seed fuzz/regress
+TESTS += tests/seeds.sh
+EXTRA_DIST += fuzz/corpus/messages fuzz/corpus/min fuzz/corpus/seed fuzz/regress tests/seeds.sh
 CLEANFILES += fuzz/make-seeds$(EXEEXT)
 
 clean-local: clean-fuzz-seeds
