@@ -94,6 +94,11 @@ static size_t count_head_lines(const struct edit *edit)
     return count;
 }
 
+size_t draw_head_line(struct edit *edit)
+{
+    return skip_lines(edit, draw_below(edit, count_head_lines(edit)));
+}
+
 size_t draw_boundary(struct edit *edit)
 {
     if (draw_below(edit, 2))

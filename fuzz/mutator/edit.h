@@ -25,6 +25,7 @@ size_t draw_size(struct edit *edit, size_t most);   /* 1 to most, small more oft
 /* ---- Places. None of them is in the head; a length of 0 says that there is no such place. ---- */
 
 struct range draw_line(struct edit *edit);          /* with its line end, if it has one */
+size_t draw_head_line(struct edit *edit);           /* where one begins */
 size_t draw_boundary(struct edit *edit);            /* between two lines, more often in the first head */
 size_t draw_boundary_behind(struct edit *edit);     /* more often behind the first head, where chunks are */
 struct range draw_lines(struct edit *edit);         /* any number of lines, also none */

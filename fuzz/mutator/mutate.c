@@ -143,32 +143,66 @@ static int replace_number(struct edit *edit)
     return exchange(edit, number, draft.bytes, draft.length);
 }
 
-/* The start-line has the most rules about single octets; and where lines are drawn first, short ones have their part. */
+/* The head's lines have the most rules about single octets; where lines are drawn first, short ones have their part. */
 static size_t draw_place(struct edit *edit)
 {
-    struct range line = draw_below(edit, 3) ? draw_line(edit) : line_at(edit, HEAD_LENGTH);
+    struct range line = draw_below(edit, 3) ? line_at(edit, draw_head_line(edit)) : draw_line(edit);
 
     return line.at + draw_below(edit, line.length);
 }
 
-/* One bit or a little more, a delimiter, or anything. */
+/* A delimiter, or anything. */
+static uint8_t draw_new_octet(struct edit *edit)
+{
+    return draw_below(edit, 3) ? (uint8_t)*DRAW_WORD(edit, edges).bytes : (uint8_t)draw(edit);
+}
+
 static int change_octet(struct edit *edit)
 {
     size_t at = draw_place(edit);
 
     if (at >= edit->length)
         return 0;
-    switch (draw_below(edit, 4)) {
-    case 0:
+    if (draw_below(edit, 4))
+        edit->bytes[at] = draw_new_octet(edit);
+    else
         edit->bytes[at] ^= (uint8_t)(1 << draw_below(edit, 8));
-        break;
-    case 1:
-        edit->bytes[at] = (uint8_t)draw(edit);
-        break;
-    default:
-        edit->bytes[at] = (uint8_t)*DRAW_WORD(edit, edges).bytes;
-    }
     return 1;
+}
+
+static int insert_octet(struct edit *edit)
+{
+    uint8_t octet = draw_new_octet(edit);
+
+    return exchange(edit, (struct range){draw_place(edit), 0}, &octet, 1);
+}
+
+static struct range draw_few(struct edit *edit, size_t most)
+{
+    size_t at = draw_place(edit), left = edit->length - at;
+
+    return (struct range){at, left ? draw_size(edit, left < most ? left : most) : 0};
+}
+
+static int erase_octets(struct edit *edit)
+{
+    enum { MOST = 8 };
+    struct range few = draw_few(edit, MOST);
+
+    return few.length && exchange(edit, few, NULL, 0);
+}
+
+static int copy_octets(struct edit *edit)
+{
+    enum { MOST = 32 };
+    struct range few = draw_few(edit, MOST), old = draw_few(edit, MOST);
+    uint8_t copy[MOST];
+
+    if (!few.length)
+        return 0;
+    memcpy(copy, edit->bytes + few.at, few.length);
+    old.length = draw_below(edit, 2) ? old.length : 0;
+    return exchange(edit, old, copy, few.length);
 }
 
 static int stretch_octet(struct edit *edit)
