@@ -7,6 +7,7 @@
  * What the three say, taken together, is coverage as well: an input on which they differ in a new way is worth keeping, though
  * it takes no new way through any one of them.
  */
+#include "../driver/map.h"
 #include "../oracle/verdicts.h"
 #include "harness.h"
 
@@ -311,19 +312,6 @@ static void check_peer(const struct verdict *ours, const struct verdict *theirs,
 
 /* ---- Verdicts as coverage ---- */
 
-enum { TUPLES = 4096 };
-
-/* libFuzzer counts these with its own; it clears them before each input. */
-#if defined __linux__
-__attribute__((section("__libfuzzer_extra_counters"), used)) static uint8_t tuples[TUPLES];
-#else
-static uint8_t tuples[TUPLES];
-#endif
-
-/* AFL++'s map, where it is linked. */
-extern uint8_t *__afl_area_ptr __attribute__((weak));
-extern uint32_t __afl_map_size __attribute__((weak));
-
 static uint32_t mix(uint32_t hash, uint64_t value) /* FNV-1a, a value a step */
 {
     return (hash ^ (uint32_t)value ^ (uint32_t)(value >> 32)) * UINT32_C(16777619);
@@ -351,10 +339,7 @@ static void count_tuple(const struct verdict verdicts[VERDICTS])
 
     for (at = 0; at < VERDICTS; at++)
         hash = mix_verdict(hash, &verdicts[at], verdicts);
-    hash ^= hash >> 15;
-    tuples[hash % TUPLES] = 1;
-    if (&__afl_area_ptr && &__afl_map_size && __afl_map_size)
-        __afl_area_ptr[hash % __afl_map_size]++;
+    map_count(hash ^ hash >> 15);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
