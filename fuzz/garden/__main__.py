@@ -244,7 +244,8 @@ def report(run, chosen):
     grid.print_classes(classes, [(cell, row) for cell, row in pairs if row])
     grid.print_unexplained(unexplained, lambda cell: describe(run.answers[cell.server, cell.path]))
     if is_whole(run, chosen):
-        grid.print_stale(rows, {row for _, row in pairs})
+        due = [row for row in rows if run.options.corpora or '/min/' not in row.pattern]
+        grid.print_stale(due, {row for _, row in pairs})
     print(f'\n{len(here)} servers, {len(run.missing)} left out, {len(run.inputs)} inputs, {len(run.results)} tries, '
           f'{len(differences)} differences, {len(unexplained)} without a class')
     return len(unexplained)
