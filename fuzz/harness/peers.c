@@ -75,6 +75,14 @@ static enum differs compare_verdicts(const struct verdict *ours, const struct ve
     return differs ? differs : compare_ends(ours, theirs);
 }
 
+/* Whose error it is that makes them differ, if any. */
+static const char *name_error(enum differs differs, const struct verdict *ours, const struct verdict *theirs)
+{
+    if (differs == PASSED)
+        return ours->why;
+    return differs == REFUSED ? theirs->why : "";
+}
+
 /* ---- What is in an input: some classes need it. What is found in bytes is found in lines that are not complete as well. ----
  */
 
@@ -292,10 +300,7 @@ static void check_peer(const struct verdict *ours, const struct verdict *theirs,
     difference.differs = compare_verdicts(ours, theirs);
     if (!difference.differs)
         return;
-    if (difference.differs == PASSED)
-        difference.error = ours->why;
-    if (difference.differs == REFUSED)
-        difference.error = theirs->why;
+    difference.error = name_error(difference.differs, ours, theirs);
     difference.has = find_features(trial);
     if (is_incomplete(ours))
         difference.has |= OPEN;
@@ -312,9 +317,9 @@ static void check_peer(const struct verdict *ours, const struct verdict *theirs,
 
 /* ---- Verdicts as coverage ---- */
 
-static uint32_t mix(uint32_t hash, uint64_t value) /* FNV-1a, a value a step */
+static uint32_t mix(uint32_t hash, unsigned value) /* FNV-1a */
 {
-    return (hash ^ (uint32_t)value ^ (uint32_t)(value >> 32)) * UINT32_C(16777619);
+    return (hash ^ value) * UINT32_C(16777619);
 }
 
 static uint32_t mix_text(uint32_t hash, const char *text)
@@ -324,22 +329,24 @@ static uint32_t mix_text(uint32_t hash, const char *text)
     return hash;
 }
 
-/* Numbers would make each input a new one: only where the peers differ, they are told apart. */
-static uint32_t mix_verdict(uint32_t hash, const struct verdict *verdict, const struct verdict *ours)
+/*
+ * For each peer where it differs first, by what error, and how it ends; and all of them together without the errors. With
+ * errors and numbers in one tuple nearly every input would be a new one.
+ */
+static void count_verdicts(const struct verdict verdicts[VERDICTS])
 {
-    hash = mix_text(mix_text(hash, verdict->how), verdict->why);
-    hash = mix(hash, verdict->count < 3 ? verdict->count : 3);
-    return mix(hash, compare_verdicts(ours, verdict));
-}
+    uint32_t together = mix_text(UINT32_C(2166136261), verdicts[VERDICT_OF_FLUXO].how), one;
+    const struct verdict *ours = &verdicts[VERDICT_OF_FLUXO];
+    enum differs differs;
+    enum verdict_of at;
 
-static void count_tuple(const struct verdict verdicts[VERDICTS])
-{
-    uint32_t hash = UINT32_C(2166136261);
-    unsigned at;
-
-    for (at = 0; at < VERDICTS; at++)
-        hash = mix_verdict(hash, &verdicts[at], verdicts);
-    map_count(hash ^ hash >> 15);
+    for (at = VERDICT_OF_LLHTTP; at < VERDICTS; at++) {
+        differs = compare_verdicts(ours, &verdicts[at]);
+        one = mix(mix(UINT32_C(2166136261), at), differs);
+        together = mix_text(mix(together, differs), verdicts[at].how);
+        map_count(mix_text(mix_text(one, name_error(differs, ours, &verdicts[at])), verdicts[at].how));
+    }
+    map_count(together);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -357,7 +364,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     connection.length = trial.length;
     for (at = VERDICT_OF_FLUXO; at < VERDICTS; at++)
         verdict_read(&verdicts[at], at, &connection);
-    count_tuple(verdicts);
+    count_verdicts(verdicts);
     check_peer(&verdicts[VERDICT_OF_FLUXO], &verdicts[VERDICT_OF_LLHTTP], VERDICT_OF_LLHTTP, &trial);
     check_peer(&verdicts[VERDICT_OF_FLUXO], &verdicts[VERDICT_OF_HTTP_PARSER], VERDICT_OF_HTTP_PARSER, &trial);
     return 0;
