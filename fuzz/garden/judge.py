@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """The judge: what fluxo-dump, in the strict profile, says of some octets."""
-import hashlib
 import json
 import subprocess
 from collections import namedtuple
@@ -16,10 +15,6 @@ class Verdict:
     end: str = 'accepted'
     after: str = 'keep'
     section: str = ''
-
-
-def digest(octets):
-    return hashlib.sha1(octets).hexdigest()[:16]
 
 
 def read_events(lines):
