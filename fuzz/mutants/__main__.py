@@ -20,6 +20,7 @@ import time
 
 import branches
 import equivalents
+import grammar
 import suite
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -77,7 +78,9 @@ def judge_kind(kind, mutants, arguments):
     known, begin = equivalents.read(), time.monotonic()
     total, killed, equal, survivors, stale, killers = next(mutants), 0, 0, [], [], {}
     for done, (mutant, killer) in enumerate(mutants, 1):
-        if killer:
+        if killer == grammar.NO_MUTANT:
+            total -= 1
+        elif killer:
             killed += 1
             killers[killer] = killers.get(killer, 0) + 1
             if mutant.key in known:
@@ -112,7 +115,7 @@ def main():
     for kind in arguments.kinds:
         scratch = arguments.folder / 'workers'
         shutil.rmtree(scratch, ignore_errors=True)
-        judge_all = {'branches': branches.judge_all}[kind]
+        judge_all = {'branches': branches.judge_all, 'grammar': grammar.judge_all}[kind]
         mutants = judge_all(TOP, arguments.folder, scratch, tests, environment, arguments)
         good = judge_kind(kind, mutants, arguments) and good
     return not good
