@@ -466,8 +466,11 @@ static uint32_t time_for(const struct connection *c)
     return 0;
 }
 
+/* That of the grace is not put off by what happens when it has passed. */
 static void set_deadline(struct connection *c)
 {
+    if (loop_now() > c->server->stop_at)
+        return;
     uint32_t time = time_for(c);
     int64_t deadline = time ? loop_now() + time : LOOP_NEVER;
     if (time >= 8 * GRAIN)

@@ -65,6 +65,7 @@ static void note_deadline(struct patience *p, const struct peer *peer, const str
 {
     enum wait wait = decide_wait(peer, d);
     unsigned number = wait == WAITS_FOR_HEAD ? d->asked_count : 0;
+    hold(kernel.now <= law->stop_at, "deadlines", "the grace is over");
     if (wait == p->wait && number == p->number && p->deadline && !puts_off(p, wait, peer) && !law->stops_now) {
         hold(p->deadline > kernel.now, "deadlines", "one has passed, and nothing is done");
         return;
