@@ -25,7 +25,7 @@ replays() {
     "$TOP_BUILDDIR/fuzz/$1" --every-cut $folders >"$out" 2>&1 || return 1
     count=$(count_inputs)
     total=$((total + count))
-    echo "# $1: $count inputs"
+    sed -n "s/^[0-9]* [if][a-z]*/# $1: &/p" "$out" # inputs, and files that are none
     [ "$count" -gt 0 ]
 }
 

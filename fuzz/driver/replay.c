@@ -50,6 +50,7 @@ static int compare_paths(const void *a, const void *b)
 /* ---- Handing them over ---- */
 
 static const char *current = "standard input";
+static size_t refused; /* too short or too long for the harness */
 
 static void say(const char *text)
 {
@@ -82,7 +83,7 @@ static void hand_over(FILE *file)
         data = (uint8_t *)realloc(data, size);
     if (!data)
         abort();
-    LLVMFuzzerTestOneInput(data, size);
+    refused += LLVMFuzzerTestOneInput(data, size) == NO_TRIAL;
     free(data);
 }
 
@@ -114,8 +115,10 @@ int main(int argc, char **argv)
         replay_every_cut = 1;
         arg++;
     }
-    if (arg == argc)
+    if (arg == argc) {
         hand_over(stdin);
+        return refused != 0;
+    }
     for (; arg < argc; arg++)
         if (nftw(argv[arg], add_path, 16, 0) != 0)
             missing = 1 + fprintf(stderr, "cannot read %s\n", argv[arg]);
@@ -123,6 +126,8 @@ int main(int argc, char **argv)
         qsort(paths, path_count, sizeof *paths, compare_paths);
     for (at = 0; at < path_count; at++)
         missing |= hand_over_path(paths[at]);
-    printf("%zu inputs\n", path_count);
+    printf("%zu inputs\n", path_count - refused);
+    if (refused)
+        printf("%zu files are too short or too long\n", refused);
     return missing != 0;
 }

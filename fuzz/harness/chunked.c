@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trial trial;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     if (trial.kind == FLUXO_REQUEST)
         put_head(&trial, "PUT / HTTP/1.1\r\nHost:\r\nTransfer-Encoding: chunked\r\n\r\n");
     else

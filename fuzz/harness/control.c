@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t at = 0;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     fluxo_parser_init(&parser, trial.kind, &trial.options);
     fluxo_parser_answers(&parser, trial.answers);
     do {

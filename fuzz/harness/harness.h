@@ -25,9 +25,11 @@ enum { CUTS_IN_TURN = 0xEC75 };
 
 enum { HEAD_LENGTH = 8, INPUT_MOST = 1 << 16, CAPACITY_MOST = FLUXO_CAPACITY_LEAST + 56 };
 
-/* What all engines call. The first prepares, and only some harnesses have it. */
+/* What all engines call. The first prepares, and only some harnesses have it. The second returns 0, or that this is no input:
+   then libFuzzer does not keep it. */
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+enum { NO_TRIAL = -1 };
 
 /* ---- Limits, by their row in limits.def ---- */
 

@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trial trial;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     check_model(&trial, check_whole(&trial));
     return 0;
 }

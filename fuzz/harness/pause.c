@@ -183,7 +183,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned row;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     whole = check_whole(&trial);
     check_pauses(&trial, whole);
     if (!shows_all(whole))

@@ -141,7 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trial trial;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     whole = check_whole(&trial);
     check_prefixes(&trial, whole);
     if (whole->ending == ENDING_ERROR)

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trial trial;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     whole = check_whole(&trial);
     check_mode(&trial, whole, 0);
     check_mode(&trial, whole, FLUXO_PIECES);

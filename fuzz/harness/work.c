@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trial trial;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     whole = check_whole(&trial);
     manner = manner_of_head(&trial);
     if (trial.every_cut || trial.cuts % 2)
