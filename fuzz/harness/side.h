@@ -75,6 +75,7 @@ struct side {
     struct meaning meanings[EXCHANGES_MOST];
     uint64_t drained;      /* octets of this exchange that were dropped */
     unsigned interims;     /* of this exchange */
+    int is_open;           /* at the end: a message is begun, and not ended */
     int is_cut, is_broken; /* what is written may stay without its end; the connection broke */
 };
 
@@ -90,11 +91,11 @@ void side_receive(struct side *side, struct fluxo_span octets);
 /* All that waits is sent. */
 void side_send(struct side *side);
 
-/* What came out, read by a strict parser in whole mode, is what was accepted: the same start-lines, fields, octets and
-   trailers, with the same ends of messages. */
-void side_check_output(struct side *side);
-
-/* Gives all memory back. */
+/* Gives all memory back. What came in and went out stays to be looked at. */
 void side_end(struct side *side);
+
+/* What came out, read by a strict parser in whole mode, is what was accepted: the same start-lines, fields, octets and
+   trailers, with the same ends of messages. To be called when all was sent, after the end. */
+void side_check_output(const struct side *side);
 
 #endif
