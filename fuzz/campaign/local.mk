@@ -3,7 +3,7 @@
 # ---- Campaigns: ./dev campaign ----
 
 EXTRA_DIST += fuzz/campaign/__main__.py fuzz/campaign/corpus.py fuzz/campaign/cover.py fuzz/campaign/engines.py \
-    fuzz/campaign/excluded.txt fuzz/campaign/ledger.py fuzz/campaign/machines.py fuzz/campaign/plan.py fuzz/campaign/report.py \
+    fuzz/campaign/excluded.txt fuzz/campaign/goto-ragel fuzz/campaign/ledger.py fuzz/campaign/machines.py fuzz/campaign/plan.py fuzz/campaign/report.py \
     fuzz/campaign/runner.py fuzz/campaign/screen.py fuzz/campaign/state.py fuzz/campaign/trace.h fuzz/campaign/traced-ragel \
     fuzz/campaign/tree.py fuzz/campaign/triage.py fuzz/campaign/variants.py
 

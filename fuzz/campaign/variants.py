@@ -31,25 +31,27 @@ class Variant:
 
 COMPILER = 'clang-19' if shutil.which('clang-19') else 'clang'  # libFuzzer; MC/DC from 18 on
 LIBFUZZER, AFL = '-fsanitize=fuzzer', 'fuzz/driver/afl.o'
+GOTO = f'RAGEL={FUZZ}/campaign/goto-ragel'  # all machines: in tables an engine sees no transition; sanitizers have what is shipped
 UNDEFINED = '-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 VARIANT_TABLE = (
     Variant('guard', 'the quick one: guard pages stop reads outside', COMPILER,
-            '-O2 -g -fsanitize-coverage=inline-8bit-counters,pc-table', LIBFUZZER),  # to trace comparisons costs half the speed
-    Variant('values', 'comparisons are traced', COMPILER, '-O2 -g -fsanitize=fuzzer-no-link', LIBFUZZER),
+            '-O2 -g -fsanitize-coverage=inline-8bit-counters,pc-table', LIBFUZZER,  # to trace comparisons costs half the speed
+            options=(GOTO,)),
+    Variant('values', 'comparisons are traced', COMPILER, '-O2 -g -fsanitize=fuzzer-no-link', LIBFUZZER, options=(GOTO,)),
     Variant('asan', 'blocks of exact size, and undefined behaviour', COMPILER,
             f'-O1 -g -fsanitize=fuzzer-no-link,address,undefined {UNDEFINED}', LIBFUZZER),
     Variant('msan', 'bytes read before they are written', COMPILER,
             '-O1 -g -fsanitize=fuzzer-no-link,memory -fno-omit-frame-pointer', LIBFUZZER,
             options=('--without-zlib',)),  # a library that is not built so would be suspected
-    Variant('afl', 'AFL++ where there is no LTO', 'afl-clang-fast', '-O2 -g', AFL),
+    Variant('afl', 'AFL++ where there is no LTO', 'afl-clang-fast', '-O2 -g', AFL, options=(GOTO,)),
     Variant('afl-lto', 'edges that do not collide', 'afl-clang-lto', '-O2 -g', AFL,
-            options=('RANLIB=llvm-ranlib-14', 'AR=llvm-ar-14')),
+            options=('RANLIB=llvm-ranlib-14', 'AR=llvm-ar-14', GOTO)),
     Variant('afl-asan', 'blocks of exact size', 'afl-clang-fast', '-O1 -g', AFL,
             environment={'AFL_USE_ASAN': '1', 'AFL_USE_UBSAN': '1'}),
-    Variant('afl-cmplog', 'values that are compared become input', 'afl-clang-fast', '-O2 -g', AFL,
+    Variant('afl-cmplog', 'values that are compared become input', 'afl-clang-fast', '-O2 -g', AFL, options=(GOTO,),
             environment={'AFL_LLVM_CMPLOG': '1'}),
-    Variant('afl-laf', 'comparisons taken apart', 'afl-clang-fast', '-O2 -g', AFL,
+    Variant('afl-laf', 'comparisons taken apart', 'afl-clang-fast', '-O2 -g', AFL, options=(GOTO,),
             environment={'AFL_LLVM_LAF_ALL': '1'}),
     Variant('cover', 'lines, branches, MC/DC', COMPILER,
             '-O0 -g -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc'),
