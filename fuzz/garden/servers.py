@@ -3,6 +3,7 @@
 The garden: each server from its Debian package, on a port of loopback, in a folder of its own, with memory bounded, ended by its
 process id. Servers with a handler say by the field Echo what they have read (echo.py); behind a proxy the origin says it.
 """
+import glob
 import os
 import resource
 import shutil
@@ -43,7 +44,7 @@ class Server:
 
     def start(self, scratch, top, build):
         for need in (self.command[0].format(top=top, build=build), *self.needs):
-            if not shutil.which(need, path=PATHS) and not Path(need).exists():
+            if not shutil.which(need, path=PATHS) and not glob.glob(need):
                 raise Missing(f'{need} is not there (package {self.package})')
         self.origin = Origin() if self.is_proxy else None
         self.scratch, self.top, self.build = scratch / self.name, top, build
@@ -364,7 +365,7 @@ ALL = [
            needs=('/usr/lib/python3/dist-packages/hypercorn',), environment={'PYTHONPATH': '{apps}'}),
     Server('puma', 'puma', ['puma', '--quiet', '--environment', 'production', '--threads', '2:4', '--bind', 'tcp://127.0.0.1:{port}', '{apps}/echo.ru']),
     Server('unicorn', 'unicorn', ['unicorn', '--env', 'none', '--listen', '127.0.0.1:{port}', '{apps}/echo.ru'], needs=('/usr/bin/ruby',)),
-    Server('webrick', 'ruby-webrick', ['/usr/bin/ruby', '{apps}/webrick.rb', '{port}'], needs=('/usr/share/rubygems-integration/all/gems/webrick-1.8.1',)),
+    Server('webrick', 'ruby-webrick', ['/usr/bin/ruby', '{apps}/webrick.rb', '{port}'], needs=('/usr/share/rubygems-integration/all/gems/webrick-*',)),
     Server('mini-httpd', 'mini-httpd', ['mini_httpd', '-D', '-h', '127.0.0.1', '-p', '{port}', '-d', '{folder}/www', '-u', '{user}',
                                         '-i', '{folder}/pid'], files={'www/index.html': 'Hello\n'}, answers=(404, 501)),
 ]
