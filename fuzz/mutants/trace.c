@@ -3,9 +3,9 @@
  * Which ways do the branches of a program go? To be preloaded; x86-64 and Linux only, as branch mutants are.
  *
  * How this works: in the program's file the first byte of each branch is a breakpoint. The environment's BRANCHES names a file
- * of rows, each a branch's address in the file and its code; WAYS a file with a byte for each, which is mapped, so that a process
- * that dies or forks has said what it knows. At a breakpoint the branch is done by hand. When both ways have been seen the
- * branch gets its byte back, and so it does when it has gone one way very often: then nothing is known of the other.
+ * of rows, each a branch's address in the file and its code; WAYS a file with a byte for each, which is mapped, so that a
+ * process that dies or forks has said what it knows. At a breakpoint the branch is done by hand. When both ways have been seen
+ * the branch gets its byte back, and so it does when it has gone one way very often: then nothing is known of the other.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
