@@ -55,6 +55,7 @@ def build_programs(build):
     if not (build / 'Makefile').exists():
         subprocess.run([str(TOP / 'configure'), '-q', 'CC=gcc', 'CFLAGS=-O2 -g'], cwd=build, check=True)
     make(build, 'libfluxo.a', 'CFLAGS=-O0 -g')
+    make(build, 'fuzz-seeds')
     harnesses = make(build, 'print-harnesses').split()
     tests = suite.find_tests(TOP, build, harnesses)
     make(build, *sorted({test.program for test in tests}))

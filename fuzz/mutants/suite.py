@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The tests that a mutant has to survive, and which of them can notice what."""
 
-import pathlib
 import resource
 import subprocess
 import time

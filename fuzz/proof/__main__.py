@@ -102,7 +102,7 @@ def main():
             good = prove(machine, ANY_STATE, 'any state', range(1, 4), pool, arguments) and good
             for state, entry in find_entries(machine).items():
                 good = prove(machine, state, entry, range(1, arguments.most + 1), pool, arguments) and good
-    print('what is not reached stands behind `p == eof`, and eof is NULL in the machines of messages: a call never ends a connection')
+    print('in the machines of messages what stands behind `p == eof` is not reached: eof is NULL there, as a call never ends a connection')
     return not good
 
 

@@ -157,11 +157,11 @@ void prove_chunked(void)
     fluxo_run_chunked(&run, bytes, bytes + PROOF_LENGTH);
 }
 
-/* The value goes on, or ends here. */
+/* Of a value there may be nothing; and it goes on, or ends here. */
 void prove_target(void)
 {
     struct run run = begin();
-    const unsigned char *end = bytes + PROOF_LENGTH;
+    const unsigned char *end = Frama_C_interval(0, 1) ? bytes + PROOF_LENGTH : bytes;
 
     fluxo_run_target(&run, bytes, end, Frama_C_interval(0, 1) ? end : NULL);
 }
@@ -169,7 +169,7 @@ void prove_target(void)
 void prove_value(void)
 {
     struct run run = begin();
-    const unsigned char *end = bytes + PROOF_LENGTH;
+    const unsigned char *end = Frama_C_interval(0, 1) ? bytes + PROOF_LENGTH : bytes;
 
     fluxo_run_value(&run, bytes, end, Frama_C_interval(0, 1) ? end : NULL);
 }

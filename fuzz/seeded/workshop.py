@@ -6,7 +6,6 @@ Each variant is a build folder of the copy, configured once; after a patch make 
 """
 
 import os
-import pathlib
 import shutil
 import subprocess
 
