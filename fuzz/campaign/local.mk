@@ -21,4 +21,4 @@ EXTRA_DIST += fuzz/ossfuzz/Dockerfile fuzz/ossfuzz/build.sh fuzz/ossfuzz/project
 peer_tests += tests/ossfuzz.sh # builds all harnesses: long
 EXTRA_DIST += tests/ossfuzz.sh
 
-EXTRA_DIST += fuzz/README.md doc/fuzzing.md
+EXTRA_DIST += fuzz/README.md fuzz/ledger.tsv doc/fuzzing.md
