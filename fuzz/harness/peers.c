@@ -102,7 +102,8 @@ enum has {
     LONGER_NAME = 1 << 11,    /* a name that begins like one of these three, and goes on, */
     MINOR = 1 << 12,          /* a minor version above 1, */
     FOLD = 1 << 13,           /* a line that begins with white space, */
-    PREFACE = 1 << 14         /* the method of HTTP/2's preface */
+    PREFACE = 1 << 14,        /* the method of HTTP/2's preface, */
+    LIST_TAB = 1 << 15        /* a tab behind a comma */
 };
 
 static int begins(const uint8_t *bytes, size_t length, const char *lower)
@@ -204,6 +205,8 @@ static unsigned find_at(const uint8_t *bytes, size_t length)
 
     if (begins(bytes, length, "pri "))
         return PREFACE;
+    if (begins(bytes, length, ",\t"))
+        return LIST_TAB;
     if (begins(bytes, length, "\n ") || begins(bytes, length, "\n\t"))
         return FOLD;
     if (length > 7 && begins(bytes, length, "http/1.") && bytes[7] > '1' && bytes[7] <= '9')
