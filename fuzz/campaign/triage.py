@@ -11,6 +11,7 @@ fuzz/regress/HARNESS/NNN-name beside a text that wants a cause: the replay of ma
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -136,12 +137,23 @@ def stays(bucket, path):
 
 
 def attempt(command, seconds, environment=None):
-    """What it leaves behind is judged, so it does not matter how it ends."""
+    """What it leaves behind is judged, so it does not matter how it ends; but it has to end with all that it started."""
+    process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, start_new_session=True, env=dict(os.environ, **(environment or {})))
     try:
-        subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, check=False, timeout=seconds, env=dict(os.environ, **(environment or {})))
-    except (subprocess.TimeoutExpired, FileNotFoundError):
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
         pass
+    finally:
+        end_group(process)
+
+
+def end_group(process):
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
 
 
 def minimise_by_libfuzzer(bucket, path, result, seconds):

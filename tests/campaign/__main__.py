@@ -141,6 +141,16 @@ def what_passes_has_no_bucket():
     equal(triage.read_verdict(recorded('libfuzzer.txt')), None)
 
 
+def a_minimiser_ends_with_its_children():
+    note = Path(SCRATCH.name) / 'child'
+    triage.attempt(['sh', '-c', f'sleep 60 & echo $! >{note}; wait'], 0.5)
+    try:
+        with open(f'/proc/{int(note.read_text())}/stat', encoding='utf-8') as file:
+            equal(file.read().rpartition(')')[2].split()[0], 'Z')  # ended, if nobody has waited for it yet
+    except FileNotFoundError:
+        pass
+
+
 def a_bucket_in_the_tree_is_known():
     triage.REGRESS = Path(SCRATCH.name) / 'regress'
     bucket = triage.Bucket('request', 'guard', triage.read_verdict(recorded('oracle.txt')), [HERE / 'oracle.txt'])
