@@ -532,6 +532,9 @@ static void break_connection(struct side *side)
     if (is_server(side))
         hold((fluxo_conn_fault(&side->conn) == FLUXO_FAULT_TRUNCATED) == (ended.fault == FLUXO_FAULT_TRUNCATED) || before.fault,
              "end", "another fault when the connection breaks");
+    else if (side_read(&before) == FLUXO_SIDE_WAIT || side_read(&before) == FLUXO_SIDE_BODY)
+        hold(fluxo_conn_fault(&side->conn) && side_read(&side->conn) == FLUXO_SIDE_ERROR, "end",
+             "a response that is broken off is taken for complete");
 }
 
 /* ---- What goes out ---- */
