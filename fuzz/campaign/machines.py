@@ -56,6 +56,7 @@ class Machine:
     entries: dict
     states: list
     transitions: list
+    finals: set
     ends: list  # transitions at the end of the text, in a machine that is told of it
 
     def examples(self):
@@ -125,8 +126,9 @@ def read_machine(path):
             ends += last
     entries = {entry.get('name'): int(entry.text) for entry in machine.iter('entry')}
     entries = entries or {'main': int(machine.findtext('start_state'))}
+    finals = {int(state.get('id')) for state in machine.iter('state') if state.get('final')}
     source = path.read_text()
-    return Machine(definition.get('name'), str(path.relative_to(TOP)), entries, states, transitions,
+    return Machine(definition.get('name'), str(path.relative_to(TOP)), entries, states, transitions, finals,
                    ends if is_told_of_the_end(source) else [])
 
 

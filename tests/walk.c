@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every state of the machines, every transition, and each octet there: what the library says is what `ragel -x` lists of them.
+ *
+ * How this works: the files in tests/walk/ are written by the program in that folder, from the machines. Under `way NAME` a
+ * line says what the end means after a text, and each of the octets; the texts for which that is so follow it. A way is a call
+ * of the library that leads into the machine.
+ */
+#include <fluxo/field.h>
+#include <fluxo/target.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "date.h"
+#include "line.h"
+#include "text.h"
+
+enum { TEXT_MOST = 200, AROUND_MOST = 200, EVENTS = 64, OCTETS = 256, COMPLAINTS_MOST = 8 };
+
+/* ---- What a call says of a text ---- */
+
+enum verdict { ACCEPTED, INCOMPLETE, WRONG };
+
+struct answer {
+    enum verdict verdict;
+    size_t at; /* WRONG: the offset of the octet that cannot stand there */
+};
+
+struct way {
+    const char *file, *name;
+    struct answer (*ask)(const struct way *way, struct fluxo_span text);
+    int choice;                 /* what else the call wants to be told */
+    const char *before, *after; /* what stands around the text in a message */
+};
+
+static struct answer accept_if(int is_accepted)
+{
+    struct answer answer = {is_accepted ? ACCEPTED : INCOMPLETE, 0};
+
+    return answer;
+}
+
+static struct answer refuse_at(size_t at)
+{
+    struct answer answer = {WRONG, at};
+
+    return answer;
+}
+
+/* A text that is refused where it ends is one of which more is wanted. */
+static struct answer refuse(struct fluxo_span text, size_t at)
+{
+    return at == text.length ? accept_if(0) : refuse_at(at);
+}
+
+/* ---- Messages and what stands in them, through the parser ---- */
+
+static struct fluxo_parser parser;
+static struct fluxo_options options;
+
+/* Every leniency is on, but for the one with which nobody looks at Host. */
+static void begin_parser(enum fluxo_kind kind)
+{
+    fluxo_options_init(&options);
+    options.relax = FLUXO_RELAX_ALL & ~(uint32_t)FLUXO_RELAX_ANY_HOST;
+    if (fluxo_parser_init(&parser, kind, &options))
+        abort();
+}
+
+static struct fluxo_feed feed_all(const char *bytes, size_t length)
+{
+    struct fluxo_event events[EVENTS];
+    struct fluxo_feed fed = fluxo_parser_feed(&parser, bytes, length, events, EVENTS);
+
+    return fed.status == FLUXO_HEAD && fed.consumed < length ? feed_all(bytes + fed.consumed, length - fed.consumed) : fed;
+}
+
+static struct fluxo_feed feed_text(const struct way *way, struct fluxo_span text)
+{
+    size_t before = strlen(way->before), after = strlen(way->after);
+    char bytes[TEXT_MOST + AROUND_MOST];
+
+    memcpy(bytes, way->before, before);
+    memcpy(bytes + before, text.start, text.length);
+    memcpy(bytes + before + text.length, way->after, after);
+    return feed_all(bytes, before + text.length + after);
+}
+
+static size_t find_error(const struct way *way)
+{
+    return (size_t)fluxo_parser_offset(&parser) - strlen(way->before);
+}
+
+static struct answer ask_message(const struct way *way, struct fluxo_span text)
+{
+    struct fluxo_feed fed;
+
+    begin_parser((enum fluxo_kind)way->choice);
+    fed = feed_text(way, text);
+    return fed.status == FLUXO_ERROR ? refuse_at(find_error(way)) : accept_if(fed.status == FLUXO_MESSAGE);
+}
+
+/* The line is complete, the head is not: what the head as a whole has to be is not asked. */
+static struct answer ask_line(const struct way *way, struct fluxo_span text)
+{
+    begin_parser((enum fluxo_kind)way->choice);
+    return feed_text(way, text).status == FLUXO_ERROR ? refuse(text, find_error(way)) : accept_if(1);
+}
+
+enum fact { FACT_CLOSE, FACT_KEEP_ALIVE, FACT_UPGRADE, FACT_EXPECT };
+
+static int is_told(enum fact fact, struct fluxo_facts facts)
+{
+    switch (fact) {
+    case FACT_CLOSE:
+        return !facts.keep_alive;
+    case FACT_KEEP_ALIVE:
+        return facts.keep_alive;
+    case FACT_UPGRADE:
+        return facts.upgrade;
+    default:
+        return facts.expect_continue;
+    }
+}
+
+static struct answer ask_head(const struct way *way, struct fluxo_span text)
+{
+    begin_parser(FLUXO_REQUEST);
+    if (feed_text(way, text).status == FLUXO_ERROR)
+        return refuse(text, find_error(way));
+    return accept_if(is_told((enum fact)way->choice, fluxo_parser_facts(&parser)));
+}
+
+/* ---- What the toolkit reads ---- */
+
+static struct answer ask_cursor(const struct way *way, struct fluxo_span text)
+{
+    struct fluxo_cursor cursor;
+
+    if (fluxo_cursor_init(&cursor, (enum fluxo_reading)way->choice, &text, 1) != FLUXO_DONE)
+        abort();
+    return fluxo_cursor_check(&cursor) == FLUXO_DONE ? accept_if(1) : refuse(text, cursor.at);
+}
+
+static struct answer ask_target(const struct way *way, struct fluxo_span text)
+{
+    struct fluxo_target target;
+
+    if (fluxo_target_split((enum fluxo_method)way->choice, text, &target) == FLUXO_DONE)
+        return accept_if(1);
+    return target.fault == FLUXO_ERR_TARGET ? refuse(text, target.at) : refuse_at(target.at);
+}
+
+static struct answer ask_authority(const struct way *way, struct fluxo_span text)
+{
+    struct fluxo_authority authority;
+    size_t at;
+
+    (void)way;
+    return fluxo_authority_split(text, &authority, &at) == FLUXO_DONE ? accept_if(1) : refuse(text, at);
+}
+
+typedef int (*decoder)(struct fluxo_span text, void *to, size_t room, size_t *length);
+
+static struct answer ask_decoder(const struct way *way, struct fluxo_span text)
+{
+    static const decoder decoders[] = {fluxo_text_unquote, fluxo_text_unescape, fluxo_text_unpercent};
+    char to[TEXT_MOST];
+    size_t at;
+
+    return decoders[way->choice](text, to, sizeof to, &at) == FLUXO_DONE ? accept_if(1) : refuse(text, at);
+}
+
+/* Whether a month has that day is not the machine's. */
+static struct answer ask_date(const struct way *way, struct fluxo_span text)
+{
+    size_t at;
+
+    (void)way;
+    return fluxo_date_check(text, &at) ? accept_if(1) : refuse(text, at);
+}
+
+static struct answer ask_writer(const struct way *way, struct fluxo_span text)
+{
+    static int (*const questions[])(struct fluxo_span) = {fluxo_is_field_name, fluxo_is_field_value, fluxo_is_reason_phrase};
+
+    return accept_if(questions[way->choice](text));
+}
+
+static const struct way ways[] = {
+    {"request", "request", ask_message, FLUXO_REQUEST, "", ""},
+    {"response", "response", ask_message, FLUXO_RESPONSE, "", ""},
+    {"chunked", "of a request", ask_message, FLUXO_REQUEST, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", ""},
+    {"chunked", "of a response", ask_message, FLUXO_RESPONSE, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", ""},
+    {"target", "GET", ask_line, FLUXO_REQUEST, "GET ", " HTTP/1.1\r\n"},
+    {"target", "CONNECT", ask_line, FLUXO_REQUEST, "CONNECT ", " HTTP/1.1\r\n"},
+    {"target", "Host", ask_line, FLUXO_REQUEST, "GET / HTTP/1.1\r\nHost:", "\r\n"},
+    {"value", "Content-Length", ask_line, FLUXO_REQUEST, "POST / HTTP/1.1\r\nContent-Length:", "\r\n"},
+    {"value", "Transfer-Encoding of a request", ask_line, FLUXO_REQUEST, "POST / HTTP/1.1\r\nTransfer-Encoding:", "\r\n"},
+    {"value", "Transfer-Encoding of a response", ask_line, FLUXO_RESPONSE, "HTTP/1.1 200 OK\r\nTransfer-Encoding:", "\r\n"},
+    {"value", "Connection: close", ask_head, FACT_CLOSE, "GET / HTTP/1.1\r\nConnection:", "\r\n\r\n"},
+    {"value", "Connection: keep-alive", ask_head, FACT_KEEP_ALIVE, "GET / HTTP/1.0\r\nConnection:", "\r\n\r\n"},
+    {"value", "Connection: upgrade", ask_head, FACT_UPGRADE, "GET / HTTP/1.1\r\nUpgrade: a\r\nConnection:", "\r\n\r\n"},
+    {"value", "Expect: 100-continue", ask_head, FACT_EXPECT, "GET / HTTP/1.1\r\nExpect:", "\r\n\r\n"},
+#define READING(id, entry, fault, section) {"list", #id, ask_cursor, FLUXO_READ_##id, "", ""},
+#include <fluxo/readings.def>
+#undef READING
+    {"split", "OPTIONS", ask_target, FLUXO_METHOD_OPTIONS, "", ""},
+    {"split", "CONNECT", ask_target, FLUXO_METHOD_CONNECT, "", ""},
+    {"split", "Host", ask_authority, 0, "", ""},
+    {"decode", "parameter_value", ask_decoder, 0, "", ""},
+    {"decode", "quoted_text", ask_decoder, 1, "", ""},
+    {"decode", "percent", ask_decoder, 2, "", ""},
+    {"date", "date", ask_date, 0, "", ""},
+    {"line", "name", ask_writer, 0, "", ""},
+    {"line", "value", ask_writer, 1, "", ""},
+    {"line", "reason", ask_writer, 2, "", ""},
+};
+
+/* ---- What the files say ---- */
+
+enum outcome { REFUSED, FINAL, MORE, JUDGED, LEFT, OUTCOMES };
+
+static const char *const words[OUTCOMES] = {"refused", "final", "more", "judged", "left"};
+
+struct walk {
+    const struct way *way;
+    unsigned char outcomes[OCTETS], end; /* enum outcome */
+    unsigned long texts, octets, wrong;
+};
+
+static enum outcome find_word(const char *word, size_t length)
+{
+    unsigned outcome = 0;
+
+    while (outcome < OUTCOMES && (strlen(words[outcome]) != length || memcmp(words[outcome], word, length) != 0))
+        outcome++;
+    if (outcome == OUTCOMES)
+        abort();
+    return (enum outcome)outcome;
+}
+
+/* 30-39,41: octets, in hexadecimal digits. */
+static void read_octets(struct walk *walk, const char *octets, enum outcome outcome)
+{
+    do {
+        char *rest;
+        unsigned long first = strtoul(octets, &rest, 16), last = *rest == '-' ? strtoul(rest + 1, &rest, 16) : first;
+
+        if (last >= OCTETS)
+            abort();
+        for (; first <= last; first++)
+            walk->outcomes[first] = (unsigned char)outcome;
+        octets = *rest == ',' ? rest + 1 : NULL;
+    } while (octets);
+}
+
+/* end=OUTCOME, and OUTCOME=OCTETS for each that any octet has. */
+static void read_outcomes(struct walk *walk, char *line)
+{
+    char *word;
+
+    memset(walk->outcomes, REFUSED, sizeof walk->outcomes);
+    for (word = strtok(line, " "); word; word = strtok(NULL, " ")) {
+        const char *equals = strchr(word, '=');
+
+        if (!equals)
+            abort();
+        if (strncmp(word, "end=", 4) == 0)
+            walk->end = (unsigned char)find_word(equals + 1, strlen(equals + 1));
+        else
+            read_octets(walk, equals + 1, find_word(word, (size_t)(equals - word)));
+    }
+}
+
+/* ---- Comparing ---- */
+
+/* Decoded escapes are refused at their percent sign, and the writer's lines at no place that is told. */
+static int tells_the_place(const struct way *way)
+{
+    return way->ask != ask_writer && strcmp(way->name, "percent") != 0;
+}
+
+static int is_as_expected(const struct way *way, struct fluxo_span text, enum outcome outcome, struct answer answer)
+{
+    if (!tells_the_place(way))
+        return (answer.verdict == ACCEPTED) == (outcome == FINAL);
+    switch (outcome) {
+    case FINAL:
+        return answer.verdict == ACCEPTED;
+    case MORE:
+        return answer.verdict == INCOMPLETE;
+    case JUDGED:
+        return answer.verdict == WRONG && answer.at == 0;
+    default:
+        return answer.verdict == WRONG && answer.at == text.length - 1;
+    }
+}
+
+static void complain(struct walk *walk, struct fluxo_span span, enum outcome outcome, struct answer answer)
+{
+    static const char *const verdicts[] = {"it is accepted", "more is wanted", "it is refused at"};
+    struct text shown = {NULL, 0, 0};
+
+    if (walk->wrong++ >= COMPLAINTS_MOST)
+        return;
+    text_add_visible(&shown, span.start, span.length);
+    printf("# %s: \"%s\" should be %s, and %s", walk->way->name, shown.bytes ? shown.bytes : "", words[outcome],
+           verdicts[answer.verdict]);
+    printf(answer.verdict == WRONG ? " %zu\n" : "\n", answer.at);
+    text_free(&shown);
+}
+
+static void compare(struct walk *walk, struct fluxo_span text, enum outcome outcome)
+{
+    struct answer answer;
+
+    if (outcome == LEFT)
+        return;
+    walk->octets++;
+    answer = walk->way->ask(walk->way, text);
+    if (!is_as_expected(walk->way, text, outcome, answer))
+        complain(walk, text, outcome, answer);
+}
+
+static void walk_text(struct walk *walk, const char *visible, size_t length)
+{
+    struct text text = {NULL, 0, 0};
+    unsigned octet;
+
+    if (text_add_bytes(&text, visible, length) == LINE_END_ERROR || text.length + 1 > TEXT_MOST)
+        abort();
+    walk->texts++;
+    compare(walk, fluxo_span_of(text.bytes ? text.bytes : "", text.length), (enum outcome)walk->end);
+    text_add(&text, "", 1);
+    for (octet = 0; octet < OCTETS; octet++) {
+        text.bytes[text.length - 1] = (char)octet;
+        compare(walk, fluxo_span_of(text.bytes, text.length), (enum outcome)walk->outcomes[octet]);
+    }
+    text_free(&text);
+}
+
+/* ---- Files ---- */
+
+static FILE *open_file(const char *name)
+{
+    const char *top = getenv("TOP_SRCDIR");
+    char path[4096];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/tests/walk/%s.txt", top ? top : ".", name);
+    file = fopen(path, "r");
+    if (!file)
+        perror(path);
+    return file;
+}
+
+/* A line is `way NAME`, outcomes, or behind four spaces a text in quotes. */
+static void read_line(struct walk *walk, char *line, int *is_here)
+{
+    size_t length = strlen(line);
+
+    if (strncmp(line, "way ", 4) == 0)
+        *is_here = strcmp(line + 4, walk->way->name) == 0;
+    else if (*is_here && line[0] == ' ')
+        walk_text(walk, line + 5, length - 6);
+    else if (*is_here && line[0])
+        read_outcomes(walk, line);
+}
+
+static void walk_way(struct walk *walk)
+{
+    FILE *file = open_file(walk->way->file);
+    char line[4096];
+    int is_here = 0;
+
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] != '#')
+            read_line(walk, line, &is_here);
+    }
+    if (file)
+        fclose(file);
+}
+
+int main(void)
+{
+    unsigned count = sizeof ways / sizeof *ways, number, failed = 0;
+
+    printf("1..%u\n", count);
+    for (number = 0; number < count; number++) {
+        struct walk walk;
+        int is_good;
+
+        memset(&walk, 0, sizeof walk);
+        walk.way = &ways[number];
+        walk_way(&walk);
+        is_good = walk.texts && !walk.wrong;
+        failed += !is_good;
+        printf("%s %u - %s, %s: %lu texts, %lu octets behind them, %lu not as the machine says\n", is_good ? "ok" : "not ok",
+               number + 1, walk.way->file, walk.way->name, walk.texts, walk.octets, walk.wrong);
+    }
+    return failed != 0;
+}
