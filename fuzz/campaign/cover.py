@@ -8,6 +8,7 @@ Two variants are built and `make check` runs in each, without the tests that tal
 the machines. The replay of the corpus is one of these tests. What is not reached is printed as a list to work from, and must be
 in excluded.txt, with its reason, or be reached one day: an exclusion of what is reached is an error.
 """
+import functools
 import json
 import os
 import re
@@ -75,6 +76,12 @@ class Code:
     counts: dict = field(default_factory=dict)  # of KINDS: covered, count
     gaps: list = field(default_factory=list)
 
+    def add(self, kind, covered, gap):
+        """One line, branch or condition after the other: for each of its ways whether it was taken."""
+        before, count = self.counts.get(kind, (0, 0))
+        self.counts[kind] = before + sum(covered), count + len(covered)
+        self.gaps += [] if all(covered) else [gap]
+
 
 def llvm(tool, *arguments):
     return [f'llvm-{tool}{VERSION}', *arguments]
@@ -100,56 +107,98 @@ def is_ours(path):
     return any(path.is_relative_to(TOP / folder) for folder in ('parser', 'stream'))
 
 
+@functools.cache
+def source_lines(path):
+    return [line.strip() for line in Path(path).read_text().splitlines()]
+
+
 def source_line(path, line):
-    try:
-        return Path(path).read_text().splitlines()[line - 1].strip()
-    except IndexError:
-        return ''
+    lines = source_lines(path)
+    return lines[line - 1] if line <= len(lines) else ''
 
 
-def code_gap(kind, path, line, words):
-    """Its key has the text of the line, which outlives a change above it."""
+def code_gap(kind, path, line, words, row=''):
+    """Its key has the text of the line, which outlives a change above it; in a table that is included also the row."""
     name = Path(os.path.normpath(path)).relative_to(TOP).as_posix()
-    return f'{kind} {name} {source_line(path, line)}', f'line {line}: {words}'
+    return f'{kind} {name} {source_line(path, line)}{row and f" of {row}"}', f'line {line}: {words}'
 
 
-def find_line_gaps(file):
-    """A line is a gap if the region that begins on it, or runs over it, was never entered."""
-    lines = {}
+def is_included(path, line):
+    """A table, which stands elsewhere."""
+    return source_line(path, line).startswith('#include')
+
+
+def add_lines(code, file):
+    """Those on which something begins. A line is a gap if none of it was ever entered."""
+    path, lines = file['filename'], {}
     for line, _column, count, has_count, is_entry, _is_gap in file['segments']:
-        if has_count and is_entry:
+        if has_count and is_entry and not is_included(path, line):
             lines.setdefault(line, []).append(count)
     for line, counts in sorted(lines.items()):
-        if max(counts) == 0:
-            yield code_gap('line', file['filename'], line, 'never reached')
+        code.add('lines', [max(counts) > 0], code_gap('line', path, line, 'never reached'))
 
 
-def find_branch_gaps(file):
-    for line, _column, _line, _end, taken, not_taken, *_rest in file['branches']:
-        ways = [word for word, count in (('never true', taken), ('never false', not_taken)) if count == 0]
-        if ways:
-            yield code_gap('branch', file['filename'], line, ', '.join(ways))
+def join_copies(path, places, join):
+    """
+    (line, what is known of it) of each place. What stands in a header is compiled once for each file that includes it, and what
+    any of the copies does counts. Elsewhere the same place comes again only as a row of a table, and each row has to be reached.
+    """
+    joined = {}
+    for number, (place, known) in enumerate(places):
+        key = place if path.endswith('.h') else (*place, number)
+        joined[key] = join(joined[key], known) if key in joined else known
+    return [(place[0], known) for place, known in joined.items()]
 
 
-def find_condition_gaps(file):
-    for record in file.get('mcdc_records', ()):
-        line, conditions = record[0], next(part for part in record if isinstance(part, list))
-        missing = [str(number) for number, shown in enumerate(conditions, 1) if not shown]
-        if missing:
-            yield code_gap('mcdc', file['filename'], line,
-                           f'condition {", ".join(missing)} of {len(conditions)} not shown to decide')
+def join_counts(one, other):
+    return [sum(counts) for counts in zip(one, other)]
+
+
+def join_shown(one, other):
+    return [any(shown) for shown in zip(one, other)]
+
+
+def find_row(expansion, number):
+    """The row of the table from which the file of that number was expanded."""
+    outer = {region[6]: region for region in expansion['target_regions'] if region[7] == 1}
+    while number in outer:
+        line, number = outer[number][0], outer[number][5]
+        path = expansion['filenames'][number]
+        if path.endswith('.def'):
+            return source_line(path, line).split(',')[0] + ')'
+    return ''
+
+
+def find_branches(file):
+    """(line, row, how often taken and not) of each: those of the file, and those of tables that it includes."""
+    places = [(tuple(branch[:4]), branch[4:6]) for branch in file['branches']]
+    yield from ((line, '', counts) for line, counts in join_copies(file['filename'], places, join_counts))
+    for expansion in file['expansions']:
+        yield from ((branch[0], find_row(expansion, branch[6]), branch[4:6]) for branch in expansion['branches'])
+
+
+def add_branches(code, file):
+    for line, row, counts in find_branches(file):
+        ways = [word for word, count in zip(('never true', 'never false'), counts) if not count]
+        code.add('branches', [count > 0 for count in counts],
+                 code_gap('branch', file['filename'], line, ', '.join(ways), row))
+
+
+def add_conditions(code, file):
+    records = file.get('mcdc_records', ())
+    places = [(tuple(record[:4]), next(part for part in record if isinstance(part, list))) for record in records]
+    for line, shown in join_copies(file['filename'], places, join_shown):
+        missing = [str(number) for number, is_shown in enumerate(shown, 1) if not is_shown]
+        code.add('mcdc', shown, code_gap('mcdc', file['filename'], line,
+                                         f'condition {", ".join(missing)} of {len(shown)} not shown to decide'))
 
 
 def read_code(exported):
     code = Code()
     for file in exported['data'][0]['files']:
-        if not is_ours(file['filename']):
-            continue
-        for kind in KINDS:
-            covered, count = code.counts.get(kind, (0, 0))
-            summary = file['summary'].get(kind, {'covered': 0, 'count': 0})
-            code.counts[kind] = covered + summary['covered'], count + summary['count']
-        code.gaps += [*find_line_gaps(file), *find_branch_gaps(file), *find_condition_gaps(file)]
+        if is_ours(file['filename']):
+            for add in (add_lines, add_branches, add_conditions):
+                add(code, file)
     return code
 
 

@@ -230,6 +230,22 @@ def a_step_covers_its_transition_and_both_states():
     equal((len(machine.states) - len(covered.states), len(machine.transitions) - len(covered.transitions)), (2, 1))
 
 
+def a_copy_of_a_header_counts_for_all():
+    here = [[3, 5, 3, 9, 0, 4, 1, 0, 4], [3, 5, 3, 9, 2, 0, 2, 0, 4]]
+    file = {'branches': here, 'expansions': []}
+    equal(list(cover.find_branches({'filename': 'a.h', **file})), [(3, '', [2, 4])])
+    equal(list(cover.find_branches({'filename': 'a.c', **file})), [(3, '', [0, 4]), (3, '', [2, 0])])
+
+
+def a_branch_in_a_table_is_named_by_its_row():
+    table = TOP / 'parser/fluxo/fields.def'
+    line = next(number for number, row in enumerate(table.read_text().splitlines(), 1) if row.startswith('FIELD(HOST,'))
+    expansion = {'filenames': ['a.c', str(table), 'a.c', 'a.c'], 'branches': [[9, 1, 9, 5, 0, 7, 3, 0, 4]],
+                 'target_regions': [[7, 1, 7, 2, 0, 0, 1, 1], [line, 1, line, 6, 0, 1, 2, 1], [8, 1, 8, 6, 0, 2, 3, 1]]}
+    file = {'filename': 'a.c', 'branches': [], 'expansions': [expansion]}
+    equal(list(cover.find_branches(file)), [(9, 'FIELD(HOST)', [0, 7])])
+
+
 def an_exclusion_has_a_reason_and_a_gap():
     gaps = [('line parser/a.c return;', 'line 3: never reached'), ('state m "x"', 'never entered')]
     rest, excluded = cover.split_gaps(gaps, {'state m "x"': 'why'})
