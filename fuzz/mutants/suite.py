@@ -21,6 +21,7 @@ UNITS = {
     'laws': ['conn', 'life', 'writer', 'head', 'base', 'line'],
     'life': ['life', 'conn'],
     'body': ['coding', 'pipe', 'source', 'content'],
+    'walk': PARSER + ['field', 'list', 'decode', 'split', 'date', 'line'],
 }
 STREAM_HARNESSES = {
     'target': UNITS['target'],

@@ -18,7 +18,7 @@ tried, and what comes of it is one of
     left     it cannot come this way, or ends the text
     refused  at that octet: all that are not named
 
-All files are read as if nothing were strict: each leniency is on.
+Each leniency is on, but for the one with which nobody looks at Host.
 """
 import re
 import sys
@@ -38,7 +38,7 @@ AUTHORITY = re.compile(rb'(\[[^]]*\]|[^:]*)(:(\d*))?[ \t]*', re.S)
 
 
 def in_order_of_taste(octet):
-    """A text is easier to read with these; a target that begins with a slash may hold most octets, and a chunk of one be written."""
+    """What reads well; but first what begins a target that may hold most octets, and the size of a chunk that is one octet."""
     return octet not in b'1/', not (chr(octet).isalnum() and octet < 128), not 32 < octet < 127, octet
 
 
