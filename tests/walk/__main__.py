@@ -59,8 +59,9 @@ class Place:
 class Reader:
     """Of a machine that has no action which steers."""
     machine: machines.Machine
-    left = frozenset()
-    stops_at_final = False  # the message is complete
+    left = left_first = frozenset()  # the octets that are left; those as the first
+    may_be_empty = True
+    stops_at_final = False  # a message is complete
 
     def __init__(self, entry='main'):
         self.entry = entry
@@ -76,8 +77,8 @@ class Reader:
     def begin(self):
         return Place(self.machine.entries[self.entry])
 
-    def is_left(self, _place, octet):
-        return octet in self.left
+    def is_left(self, place, octet):
+        return octet in self.left or (not place.text and octet in self.left_first)
 
     def act(self, _action, place, _octet):
         """The place after it, or REFUSED."""
@@ -95,6 +96,8 @@ class Reader:
         return self.act_all(way.actions, replace(place, state=way.target, text=place.text + bytes([octet])), octet)
 
     def end(self, place):
+        if not place.text and not self.may_be_empty:
+            return 'left'
         place = self.act_all(self.at_end.get(place.state, ()), place, None)
         if place.judged:
             return 'judged'
@@ -115,16 +118,14 @@ class Reader:
 
 class TargetReader(Reader):
     """The machines of target.rl and split.rl. The method and the first octet choose the entry."""
+    is_judged = True
 
-    def __init__(self, method, left=frozenset(), is_judged=True):
+    def __init__(self, method):
         super().__init__()
-        self.method, self.left, self.is_judged = method, left, is_judged
+        self.method = method
 
     def begin(self):
         return Place(self.machine.entries['in_authority' if self.method in ('CONNECT', 'Host') else 'in_absolute'])
-
-    def is_left(self, place, octet):
-        return super().is_left(place, octet) or (self.method == 'Host' and self.left and not place.text and octet in BLANKS)
 
     def choose_entry(self, octet):
         if self.method not in ('CONNECT', 'Host'):
@@ -145,10 +146,6 @@ class TargetReader(Reader):
             return super().step(replace(place, state=self.machine.entries['in_path'], text=place.text[:-1]), octet)
         return place
 
-    def end(self, place):
-        is_no_line = not place.text and self.left and self.method != 'Host'
-        return 'left' if is_no_line else super().end(place)
-
     def find_authority(self, place):
         """Of a target that is one."""
         if place.notes is not None:
@@ -164,12 +161,20 @@ class TargetReader(Reader):
         return 'final' if is_valid and (digits or self.method != 'CONNECT') else 'judged'
 
 
-class ValueReader(Reader):
-    """The machine of value.rl, behind a field name."""
-    left = LINE_ENDS
+class RequestTargetReader(TargetReader):
+    """In a request-line, of a parser that takes any authority."""
+    left = frozenset(range(256)) - IN_TARGETS
+    may_be_empty = is_judged = False
 
-    def is_left(self, place, octet):
-        return super().is_left(place, octet) or (not place.text and octet in BLANKS)
+
+class HostReader(TargetReader):
+    """In a field line."""
+    left, left_first = LINE_ENDS, BLANKS
+
+
+class ValueReader(Reader):
+    """The machine of value.rl, in a field line."""
+    left, left_first = LINE_ENDS, BLANKS
 
 
 class LengthReader(ValueReader):
@@ -246,18 +251,17 @@ READINGS = re.findall(r'^READING\((\w+), +(\w+)', (machines.TOP / 'stream/fluxo/
 
 def find_ways(known):
     """Of each file the machine's name, and its ways."""
-    in_target = frozenset(range(256)) - IN_TARGETS
-    asked = TargetReader('GET', is_judged=False).learn(known['fluxo_target'])
+    target = RequestTargetReader('GET').learn(known['fluxo_target'])
     return {
-        'request': ('fluxo_request', {'request': MessageReader(is_request=True, target=asked)}),
+        'request': ('fluxo_request', {'request': MessageReader(is_request=True, target=target)}),
         'response': ('fluxo_response', {'response': MessageReader(is_request=False)}),
         'chunked': ('fluxo_chunked', {
             'of a request': MessageReader(is_request=True),
             'of a response': MessageReader(is_request=False)}),
         'target': ('fluxo_target', {
-            'GET': TargetReader('GET', in_target, is_judged=False),
-            'CONNECT': TargetReader('CONNECT', in_target, is_judged=False),
-            'Host': TargetReader('Host', LINE_ENDS)}),
+            'GET': RequestTargetReader('GET'),
+            'CONNECT': RequestTargetReader('CONNECT'),
+            'Host': HostReader('Host')}),
         'value': ('fluxo_value', {
             'Content-Length': LengthReader('content_length'),
             'Transfer-Encoding of a request': CodingReader('transfer_encoding', is_response=False),
