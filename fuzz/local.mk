@@ -88,27 +88,31 @@ fuzz_pause_CFLAGS = $(fuzz_cflags)
 fuzz_pause_LDFLAGS = $(fuzz_read_ldflags)
 fuzz_pause_LDADD = $(fuzz_read_ldadd)
 
-# Work, of a parser whose basic blocks are counted.
+# Work, of a parser whose basic blocks are counted; those of the machines are another number in each style, and their steps are
+# counted in any case.
 if HAVE_WRAP
 if HAVE_TRACE
-noinst_LIBRARIES += fuzz/libcounted.a
+noinst_LIBRARIES += fuzz/libcounted.a fuzz/libmachines.a
 fuzz_libcounted_a_CPPFLAGS = $(libparser_a_CPPFLAGS)
 fuzz_libcounted_a_CFLAGS = $(AM_CFLAGS) $(FUZZ_COUNTED_CFLAGS)
-fuzz_libcounted_a_SOURCES = $(libparser_a_SOURCES)
+fuzz_libcounted_a_SOURCES = $(hand_written)
+fuzz_libmachines_a_CPPFLAGS = $(libparser_a_CPPFLAGS)
+fuzz_libmachines_a_SOURCES = $(machines)
+counted_libraries = fuzz/libcounted.a fuzz/libmachines.a fuzz/libcounted.a
 
 fuzz_programs += fuzz/work
 fuzz_work_SOURCES = fuzz/harness/work.c
 fuzz_work_CPPFLAGS = $(fuzz_cppflags)
 fuzz_work_CFLAGS = $(fuzz_cflags)
 fuzz_work_LDFLAGS = $(fuzz_read_ldflags) -Wl,--wrap=__sanitizer_cov_trace_pc
-fuzz_work_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libmutator.a fuzz/libcounted.a $(fuzz_engine)
+fuzz_work_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libmutator.a $(counted_libraries) $(fuzz_engine)
 
 # tests/work.c counts as the harness does.
 check_PROGRAMS += tests/work.test
 tests_work_test_CPPFLAGS = $(fuzz_cppflags)
 tests_work_test_SOURCES = tests/work.c
 tests_work_test_LDFLAGS = $(fuzz_wrap_ldflags) -Wl,--wrap=__sanitizer_cov_trace_pc
-tests_work_test_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libcounted.a
+tests_work_test_LDADD = fuzz/libread.a fuzz/libharness.a $(counted_libraries)
 TESTS += tests/work.test
 endif
 endif

@@ -5,8 +5,8 @@
 noinst_LIBRARIES += libparser.a
 
 libparser_a_CPPFLAGS = -I$(top_srcdir)/parser -DFLUXO_VERSION='"$(PACKAGE_VERSION)"'
-libparser_a_SOURCES = $(machines) \
-    parser/parser.c parser/emit.c parser/check.c parser/limit.c parser/framing.c parser/names.c \
+libparser_a_SOURCES = $(machines) $(hand_written)
+hand_written = parser/parser.c parser/emit.c parser/check.c parser/limit.c parser/framing.c parser/names.c \
     parser/machine.h parser/generated.h
 
 fluxodir = $(includedir)/fluxo

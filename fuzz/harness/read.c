@@ -11,7 +11,7 @@
 
 /* What is allowed. In pieces mode a call goes on in the table of names where the one before it ended. */
 enum { STEPS_A_BYTE = 2, STEPS_A_FEED = 8 };
-enum { BLOCKS_A_BYTE = 48, BLOCKS_A_FEED = 160, BLOCKS_A_FEED_IN_PIECES = 320 };
+enum { BLOCKS_A_BYTE = 24, BLOCKS_A_FEED = 160, BLOCKS_A_FEED_IN_PIECES = 320 };
 
 struct feeding {
     const struct trial *trial;
