@@ -97,7 +97,7 @@ tests_walk_test_SOURCES = tests/walk.c tests/text.c tests/text.h
 tests_walk_test_LDADD = libfluxo.a
 TESTS += tests/walk.test
 
-EXTRA_DIST += tests/walk.sh tests/walk/__main__.py tests/walk/chunked.txt tests/walk/date.txt tests/walk/decode.txt tests/walk/line.txt \
+EXTRA_DIST += tests/walk-files.sh tests/walk/__main__.py tests/walk/chunked.txt tests/walk/date.txt tests/walk/decode.txt tests/walk/line.txt \
     tests/walk/list.txt tests/walk/request.txt tests/walk/response.txt tests/walk/split.txt tests/walk/target.txt tests/walk/value.txt
 
 # ---- Content codings, with other programs ----
@@ -151,7 +151,7 @@ EXTRA_DIST += $(fixture_folders) tests/claims.sh tests/fixtures.sh tests/model.s
 # ---- The grammar, proven and shown by example ----
 
 TESTS += $(text_tests)
-text_tests = tests/proof.sh tests/rules.sh tests/accident.sh tests/map.sh tests/walk.sh # of what stands in the tree, not of what is compiled
+text_tests = tests/proof.sh tests/rules.sh tests/accident.sh tests/map.sh tests/walk-files.sh # of what stands in the tree, not of what is compiled
 EXTRA_DIST += tests/with-ragel.sh tests/proof.sh tests/rules.sh tests/proof tests/rules
 
 # These are folders; make would write them from the scripts of the same name.
