@@ -3,8 +3,9 @@
  * Every state of the machines, every transition, and each octet there: what the library says is what `ragel -x` lists of them.
  *
  * How this works: the files in tests/walk/ are written by the program in that folder, from the machines. Under `way NAME` a
- * line says what the end means after a text, and each of the octets; the texts for which that is so follow it. A way is a call
- * of the library that leads into the machine.
+ * line says what the end means after a text, and each of the octets; the texts that lead there follow it. A way is a call of
+ * the library that leads into the machine. Whether those texts do lead to one place is seen by the two octets that may follow:
+ * what comes of them has to be the same behind each.
  */
 #include <fluxo/field.h>
 #include <fluxo/target.h>
@@ -228,8 +229,11 @@ static const char *const words[OUTCOMES] = {"refused", "final", "more", "judged"
 
 struct walk {
     const struct way *way;
-    unsigned char outcomes[OCTETS], end; /* enum outcome */
-    unsigned long texts, octets, wrong;
+    unsigned char outcomes[OCTETS], end;  /* enum outcome */
+    unsigned char alphabet[OCTETS];       /* whether a text of the way ends in that octet */
+    struct answer behind[OCTETS][OCTETS]; /* the first of the texts that stand together, counted from its end */
+    int is_first;
+    unsigned long texts, octets, pairs, wrong;
 };
 
 static enum outcome find_word(const char *word, size_t length)
@@ -264,6 +268,7 @@ static void read_outcomes(struct walk *walk, char *line)
     char *word;
 
     memset(walk->outcomes, REFUSED, sizeof walk->outcomes);
+    walk->is_first = 1;
     for (word = strtok(line, " "); word; word = strtok(NULL, " ")) {
         const char *equals = strchr(word, '=');
 
@@ -300,17 +305,18 @@ static int is_as_expected(const struct way *way, struct fluxo_span text, enum ou
     }
 }
 
-static void complain(struct walk *walk, struct fluxo_span span, enum outcome outcome, struct answer answer)
+static const char *const verdicts[] = {"accepted", "incomplete", "refused"};
+
+static void complain(struct walk *walk, struct fluxo_span span, struct answer answer, const char *expected)
 {
-    static const char *const verdicts[] = {"it is accepted", "more is wanted", "it is refused at"};
     struct text shown = {NULL, 0, 0};
 
     if (walk->wrong++ >= COMPLAINTS_MOST)
         return;
     text_add_visible(&shown, span.start, span.length);
-    printf("# %s: \"%s\" should be %s, and %s", walk->way->name, shown.bytes ? shown.bytes : "", words[outcome],
+    printf("# %s: \"%s\" should be %s, and is %s", walk->way->name, shown.bytes ? shown.bytes : "", expected,
            verdicts[answer.verdict]);
-    printf(answer.verdict == WRONG ? " %zu\n" : "\n", answer.at);
+    printf(answer.verdict == WRONG ? " at %zu\n" : "\n", answer.at);
     text_free(&shown);
 }
 
@@ -323,23 +329,86 @@ static void compare(struct walk *walk, struct fluxo_span text, enum outcome outc
     walk->octets++;
     answer = walk->way->ask(walk->way, text);
     if (!is_as_expected(walk->way, text, outcome, answer))
-        complain(walk, text, outcome, answer);
+        complain(walk, text, answer, words[outcome]);
+}
+
+static void compare_octets(struct walk *walk, char *bytes, size_t length)
+{
+    unsigned octet;
+
+    compare(walk, fluxo_span_of(bytes, length), (enum outcome)walk->end);
+    for (octet = 0; octet < OCTETS; octet++) {
+        bytes[length] = (char)octet;
+        compare(walk, fluxo_span_of(bytes, length + 1), (enum outcome)walk->outcomes[octet]);
+    }
+}
+
+/* What stands before the pair is refused as a whole, or not at all. */
+static struct answer count_from(struct answer answer, size_t length)
+{
+    answer.at = answer.verdict == WRONG && answer.at >= length ? answer.at - length : 0;
+    return answer;
+}
+
+static void compare_pair(struct walk *walk, char *bytes, size_t length, unsigned one, unsigned other)
+{
+    struct fluxo_span text = fluxo_span_of(bytes, length + 2);
+    struct answer *first = &walk->behind[one][other], answer;
+
+    bytes[length] = (char)one;
+    bytes[length + 1] = (char)other;
+    walk->pairs++;
+    answer = count_from(walk->way->ask(walk->way, text), length);
+    if (walk->is_first)
+        *first = answer;
+    else if (answer.verdict != first->verdict || answer.at != first->at)
+        complain(walk, text, answer, verdicts[first->verdict]);
+}
+
+static int may_go_on(const struct walk *walk, unsigned octet)
+{
+    return walk->alphabet[octet] && (walk->outcomes[octet] == FINAL || walk->outcomes[octet] == MORE);
+}
+
+static void compare_pairs(struct walk *walk, char *bytes, size_t length)
+{
+    unsigned one, other;
+
+    for (one = 0; one < OCTETS; one++)
+        for (other = 0; may_go_on(walk, one) && other < OCTETS; other++)
+            if (walk->alphabet[other])
+                compare_pair(walk, bytes, length, one, other);
+    walk->is_first = 0;
+}
+
+static void read_text(struct text *text, const char *visible, size_t length)
+{
+    memset(text, 0, sizeof *text);
+    if (text_add_bytes(text, visible, length) == LINE_END_ERROR || text->length + 2 > TEXT_MOST)
+        abort();
 }
 
 static void walk_text(struct walk *walk, const char *visible, size_t length)
 {
-    struct text text = {NULL, 0, 0};
-    unsigned octet;
+    struct text text;
+    size_t end;
 
-    if (text_add_bytes(&text, visible, length) == LINE_END_ERROR || text.length + 1 > TEXT_MOST)
-        abort();
+    read_text(&text, visible, length);
+    end = text.length;
+    text_add(&text, "  ", 2); /* room for what is tried */
     walk->texts++;
-    compare(walk, fluxo_span_of(text.bytes ? text.bytes : "", text.length), (enum outcome)walk->end);
-    text_add(&text, "", 1);
-    for (octet = 0; octet < OCTETS; octet++) {
-        text.bytes[text.length - 1] = (char)octet;
-        compare(walk, fluxo_span_of(text.bytes, text.length), (enum outcome)walk->outcomes[octet]);
-    }
+    compare_octets(walk, text.bytes, end);
+    compare_pairs(walk, text.bytes, end);
+    text_free(&text);
+}
+
+static void note_last_octet(struct walk *walk, const char *visible, size_t length)
+{
+    struct text text;
+
+    read_text(&text, visible, length);
+    if (text.length)
+        walk->alphabet[(unsigned char)text.bytes[text.length - 1]] = 1;
     text_free(&text);
 }
 
@@ -358,20 +427,20 @@ static FILE *open_file(const char *name)
     return file;
 }
 
-/* A line is `way NAME`, outcomes, or behind four spaces a text in quotes. */
-static void read_line(struct walk *walk, char *line, int *is_here)
-{
-    size_t length = strlen(line);
+typedef void (*reader)(struct walk *walk, const char *visible, size_t length);
 
+/* A line is `way NAME`, outcomes, or behind four spaces a text in quotes. */
+static void read_line(struct walk *walk, char *line, int *is_here, reader read)
+{
     if (strncmp(line, "way ", 4) == 0)
         *is_here = strcmp(line + 4, walk->way->name) == 0;
     else if (*is_here && line[0] == ' ')
-        walk_text(walk, line + 5, length - 6);
+        read(walk, line + 5, strlen(line) - 6);
     else if (*is_here && line[0])
         read_outcomes(walk, line);
 }
 
-static void walk_way(struct walk *walk)
+static void read_way(struct walk *walk, reader read)
 {
     FILE *file = open_file(walk->way->file);
     char line[4096];
@@ -380,10 +449,25 @@ static void walk_way(struct walk *walk)
     while (file && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
         if (line[0] != '#')
-            read_line(walk, line, &is_here);
+            read_line(walk, line, &is_here, read);
     }
     if (file)
         fclose(file);
+}
+
+static int walk_way(const struct way *way, unsigned number)
+{
+    static struct walk walk;
+    int is_good;
+
+    memset(&walk, 0, sizeof walk);
+    walk.way = way;
+    read_way(&walk, note_last_octet);
+    read_way(&walk, walk_text);
+    is_good = walk.texts && !walk.wrong;
+    printf("%s %u - %s, %s: %lu texts, behind them %lu octets and %lu pairs, %lu not as the machine says\n",
+           is_good ? "ok" : "not ok", number, way->file, way->name, walk.texts, walk.octets, walk.pairs, walk.wrong);
+    return is_good;
 }
 
 int main(void)
@@ -391,17 +475,7 @@ int main(void)
     unsigned count = sizeof ways / sizeof *ways, number, failed = 0;
 
     printf("1..%u\n", count);
-    for (number = 0; number < count; number++) {
-        struct walk walk;
-        int is_good;
-
-        memset(&walk, 0, sizeof walk);
-        walk.way = &ways[number];
-        walk_way(&walk);
-        is_good = walk.texts && !walk.wrong;
-        failed += !is_good;
-        printf("%s %u - %s, %s: %lu texts, %lu octets behind them, %lu not as the machine says\n", is_good ? "ok" : "not ok",
-               number + 1, walk.way->file, walk.way->name, walk.texts, walk.octets, walk.wrong);
-    }
+    for (number = 0; number < count; number++)
+        failed += !walk_way(&ways[number], number + 1);
     return failed != 0;
 }

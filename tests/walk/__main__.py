@@ -18,6 +18,7 @@ tried, and what comes of it is one of
     left     it cannot come this way, or ends the text
     refused  at that octet: all that are not named
 
+Texts that stand together have led to the same place: whatever follows means the same after each of them.
 Each leniency is on, but for the one with which nobody looks at Host.
 """
 import re
@@ -34,7 +35,7 @@ BLANKS, LINE_ENDS = frozenset(b' \t'), frozenset(b'\r\n')
 IN_TARGETS = frozenset([*range(0x21, 0x7F), *range(0x80, 0x100)])  # VCHAR and obs-text
 OUTCOMES = 'final', 'more', 'judged', 'left'
 REFUSED = None
-AUTHORITY = re.compile(rb'(\[[^]]*\]|[^:]*)(:(\d*))?[ \t]*', re.S)
+AUTHORITY = re.compile(rb'(\[[^]]*\]?|[^:]*)(:(\d*))?[ \t]*', re.S)
 
 
 def in_order_of_taste(octet):
@@ -106,6 +107,10 @@ class Reader:
     def judge(self, _place):
         return 'final'
 
+    def remember(self, place):
+        """What a place is but for its state and its text."""
+        return place.notes
+
     def find_outcome(self, place, octet):
         """And the place, if texts may go on from there."""
         if self.is_left(place, octet):
@@ -152,11 +157,20 @@ class TargetReader(Reader):
             return re.split(rb'[/?]', place.text[place.notes:])[0]
         return place.text if self.method in ('CONNECT', 'Host') else None
 
+    def take_apart(self, place):
+        """Host, port with its colon, and its digits; nothing where they do not matter."""
+        authority = self.find_authority(place) if self.is_judged else None
+        return None if authority is None else AUTHORITY.match(authority).groups()
+
+    def remember(self, place):
+        host, *port = self.take_apart(place) or (None,)
+        return place.notes is None, bool(host), port
+
     def judge(self, place):
-        authority = self.find_authority(place)
-        if authority is None or not self.is_judged:
+        apart = self.take_apart(place)
+        if not apart:
             return 'final'
-        host, colon, digits = AUTHORITY.fullmatch(authority).groups()
+        host, colon, digits = apart
         is_valid = (host or (self.method == 'Host' and not colon)) and (not digits or 0 < int(digits) <= 65535)
         return 'final' if is_valid and (digits or self.method != 'CONNECT') else 'judged'
 
@@ -238,6 +252,9 @@ class MessageReader(Reader):
             return after
         in_target = self.target.step(in_target, octet)
         return in_target and replace(after, notes=in_target)
+
+    def remember(self, place):
+        return place.notes and place.notes.state
 
     def act(self, action, place, octet):
         never = self.is_request and action == 'require_space_before_colon'  # RFC 9112 5.1: never in a request
@@ -327,9 +344,10 @@ def show_text(text):
 def write_way(name, reader):
     groups = {}
     for place in walk(reader):
-        groups.setdefault(describe(reader, place), []).append(show_text(place.text))
+        key = place.state, place.judged, str(reader.remember(place)), describe(reader, place)
+        groups.setdefault(key, []).append(show_text(place.text))
     yield f'\nway {name}'
-    for described, texts in groups.items():
+    for (*_, described), texts in groups.items():
         yield described
         yield from (f'    "{text}"' for text in texts)
 
