@@ -3,9 +3,9 @@
  * Every state of the machines, every transition, and each octet there: what the library says is what `ragel -x` lists of them.
  *
  * How this works: the files in tests/walk/ are written by the program in that folder, from the machines. Under `way NAME` a
- * line says what the end means after a text, and each of the octets; the texts that lead there follow it. A way is a call of
- * the library that leads into the machine. Whether those texts do lead to one place is seen by the two octets that may follow:
- * what comes of them has to be the same behind each.
+ * line says what the end means after a text, and each of the octets; the texts that lead there follow it, and behind a plus
+ * what makes each of them final. A way is a call of the library that leads into the machine. Whether those texts do lead to one
+ * place is seen by what may follow, two octets or the end of any other text of the way: it means the same behind each.
  */
 #include <fluxo/field.h>
 #include <fluxo/target.h>
@@ -19,7 +19,7 @@
 #include "line.h"
 #include "text.h"
 
-enum { TEXT_MOST = 200, AROUND_MOST = 200, EVENTS = 64, OCTETS = 256, COMPLAINTS_MOST = 8 };
+enum { TEXT_MOST = 200, AROUND_MOST = 200, EVENTS = 64, OCTETS = 256, RESTS_MOST = 200, COMPLAINTS_MOST = 8 };
 
 /* ---- What a call says of a text ---- */
 
@@ -232,8 +232,13 @@ struct walk {
     unsigned char outcomes[OCTETS], end;  /* enum outcome */
     unsigned char alphabet[OCTETS];       /* whether a text of the way ends in that octet */
     struct answer behind[OCTETS][OCTETS]; /* the first of the texts that stand together, counted from its end */
+    struct rest {
+        struct text text; /* what makes one or another text of the way final */
+        struct answer behind;
+    } rests[RESTS_MOST];
+    unsigned rest_count;
     int is_first;
-    unsigned long texts, octets, pairs, wrong;
+    unsigned long texts, octets, pairs, rested, wrong;
 };
 
 static enum outcome find_word(const char *word, size_t length)
@@ -350,19 +355,23 @@ static struct answer count_from(struct answer answer, size_t length)
     return answer;
 }
 
-static void compare_pair(struct walk *walk, char *bytes, size_t length, unsigned one, unsigned other)
+/* The first text says what the others have to. */
+static void compare_with_first(struct walk *walk, struct fluxo_span text, size_t length, struct answer *first)
 {
-    struct fluxo_span text = fluxo_span_of(bytes, length + 2);
-    struct answer *first = &walk->behind[one][other], answer;
+    struct answer answer = count_from(walk->way->ask(walk->way, text), length);
 
-    bytes[length] = (char)one;
-    bytes[length + 1] = (char)other;
-    walk->pairs++;
-    answer = count_from(walk->way->ask(walk->way, text), length);
     if (walk->is_first)
         *first = answer;
     else if (answer.verdict != first->verdict || answer.at != first->at)
         complain(walk, text, answer, verdicts[first->verdict]);
+}
+
+static void compare_pair(struct walk *walk, char *bytes, size_t length, unsigned one, unsigned other)
+{
+    bytes[length] = (char)one;
+    bytes[length + 1] = (char)other;
+    walk->pairs++;
+    compare_with_first(walk, fluxo_span_of(bytes, length + 2), length, &walk->behind[one][other]);
 }
 
 static int may_go_on(const struct walk *walk, unsigned octet)
@@ -378,38 +387,79 @@ static void compare_pairs(struct walk *walk, char *bytes, size_t length)
         for (other = 0; may_go_on(walk, one) && other < OCTETS; other++)
             if (walk->alphabet[other])
                 compare_pair(walk, bytes, length, one, other);
-    walk->is_first = 0;
+}
+
+static void compare_rests(struct walk *walk, char *bytes, size_t length)
+{
+    struct rest *rest = walk->rests;
+
+    for (; rest < walk->rests + walk->rest_count; rest++) {
+        memcpy(bytes + length, rest->text.bytes, rest->text.length);
+        walk->rested++;
+        compare_with_first(walk, fluxo_span_of(bytes, length + rest->text.length), length, &rest->behind);
+    }
 }
 
 static void read_text(struct text *text, const char *visible, size_t length)
 {
     memset(text, 0, sizeof *text);
-    if (text_add_bytes(text, visible, length) == LINE_END_ERROR || text->length + 2 > TEXT_MOST)
+    text_add(text, "", 0);
+    if (text_add_bytes(text, visible, length) == LINE_END_ERROR || text->length > TEXT_MOST / 2)
         abort();
 }
 
-static void walk_text(struct walk *walk, const char *visible, size_t length)
+static struct rest *find_rest(struct walk *walk, const struct text *text)
 {
-    struct text text;
-    size_t end;
+    struct rest *rest = walk->rests;
 
-    read_text(&text, visible, length);
-    end = text.length;
-    text_add(&text, "  ", 2); /* room for what is tried */
-    walk->texts++;
-    compare_octets(walk, text.bytes, end);
-    compare_pairs(walk, text.bytes, end);
-    text_free(&text);
+    while (rest < walk->rests + walk->rest_count && !text_equal(&rest->text, text))
+        rest++;
+    return rest;
 }
 
-static void note_last_octet(struct walk *walk, const char *visible, size_t length)
+static void walk_text(struct walk *walk, const struct text *text)
 {
-    struct text text;
+    char bytes[TEXT_MOST];
 
-    read_text(&text, visible, length);
-    if (text.length)
-        walk->alphabet[(unsigned char)text.bytes[text.length - 1]] = 1;
-    text_free(&text);
+    memcpy(bytes, text->bytes, text->length);
+    walk->texts++;
+    compare_octets(walk, bytes, text->length);
+    compare_pairs(walk, bytes, text->length);
+    compare_rests(walk, bytes, text->length);
+    walk->is_first = 0;
+}
+
+/* The first text with it is as good as each, since they are the same. */
+static void walk_rest(struct walk *walk, const struct text *text)
+{
+    const struct rest *rest = find_rest(walk, text);
+
+    if (rest->behind.verdict != ACCEPTED)
+        complain(walk, fluxo_span_of(text->bytes, text->length), rest->behind, "accepted behind the texts above it");
+}
+
+static void note_text(struct walk *walk, const struct text *text)
+{
+    if (text->length)
+        walk->alphabet[(unsigned char)text->bytes[text->length - 1]] = 1;
+}
+
+static void note_rest(struct walk *walk, const struct text *text)
+{
+    struct rest *rest = find_rest(walk, text);
+
+    if (rest < walk->rests + walk->rest_count)
+        return;
+    if (walk->rest_count++ == RESTS_MOST)
+        abort();
+    memset(&rest->text, 0, sizeof rest->text);
+    text_add(&rest->text, text->bytes, text->length);
+}
+
+static void forget_rests(struct walk *walk)
+{
+    while (walk->rest_count)
+        text_free(&walk->rests[--walk->rest_count].text);
 }
 
 /* ---- Files ---- */
@@ -427,20 +477,33 @@ static FILE *open_file(const char *name)
     return file;
 }
 
-typedef void (*reader)(struct walk *walk, const char *visible, size_t length);
+/* What is done with a text, and with what stands behind a plus. */
+struct reading {
+    void (*take_text)(struct walk *walk, const struct text *text);
+    void (*take_rest)(struct walk *walk, const struct text *text);
+};
 
-/* A line is `way NAME`, outcomes, or behind four spaces a text in quotes. */
-static void read_line(struct walk *walk, char *line, int *is_here, reader read)
+/* Either begins with four characters, and stands in quotes. */
+static void read_quoted(struct walk *walk, const char *line, const struct reading *reading)
+{
+    struct text text;
+
+    read_text(&text, line + 5, strlen(line) - 6);
+    (line[2] == '+' ? reading->take_rest : reading->take_text)(walk, &text);
+    text_free(&text);
+}
+
+static void read_line(struct walk *walk, char *line, int *is_here, const struct reading *reading)
 {
     if (strncmp(line, "way ", 4) == 0)
         *is_here = strcmp(line + 4, walk->way->name) == 0;
     else if (*is_here && line[0] == ' ')
-        read(walk, line + 5, strlen(line) - 6);
+        read_quoted(walk, line, reading);
     else if (*is_here && line[0])
         read_outcomes(walk, line);
 }
 
-static void read_way(struct walk *walk, reader read)
+static void read_way(struct walk *walk, const struct reading *reading)
 {
     FILE *file = open_file(walk->way->file);
     char line[4096];
@@ -449,7 +512,7 @@ static void read_way(struct walk *walk, reader read)
     while (file && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
         if (line[0] != '#')
-            read_line(walk, line, &is_here, read);
+            read_line(walk, line, &is_here, reading);
     }
     if (file)
         fclose(file);
@@ -457,16 +520,19 @@ static void read_way(struct walk *walk, reader read)
 
 static int walk_way(const struct way *way, unsigned number)
 {
+    static const struct reading to_note = {note_text, note_rest}, to_walk = {walk_text, walk_rest};
     static struct walk walk;
     int is_good;
 
     memset(&walk, 0, sizeof walk);
     walk.way = way;
-    read_way(&walk, note_last_octet);
-    read_way(&walk, walk_text);
+    read_way(&walk, &to_note);
+    read_way(&walk, &to_walk);
+    forget_rests(&walk);
     is_good = walk.texts && !walk.wrong;
-    printf("%s %u - %s, %s: %lu texts, behind them %lu octets and %lu pairs, %lu not as the machine says\n",
-           is_good ? "ok" : "not ok", number, way->file, way->name, walk.texts, walk.octets, walk.pairs, walk.wrong);
+    printf("%s %u - %s, %s: %lu texts, behind them %lu octets, %lu pairs and %lu ends of others, %lu not as the machine says\n",
+           is_good ? "ok" : "not ok", number, way->file, way->name, walk.texts, walk.octets, walk.pairs, walk.rested,
+           walk.wrong);
     return is_good;
 }
 

@@ -18,7 +18,8 @@ tried, and what comes of it is one of
     left     it cannot come this way, or ends the text
     refused  at that octet: all that are not named
 
-Texts that stand together have led to the same place: whatever follows means the same after each of them.
+Texts that stand together have led to the same place: whatever follows means the same after each of them. A line with a plus is
+what makes each of them final, where that is to be had.
 Each leniency is on, but for the one with which nobody looks at Host.
 """
 import re
@@ -261,6 +262,28 @@ class MessageReader(Reader):
         return REFUSED if never else place
 
 
+class ChunkReader(MessageReader):
+    """The notes are the size of the chunk; in its data, in a tuple, how many octets are to come."""
+
+    def step(self, place, octet):
+        left = place.notes[0] if isinstance(place.notes, tuple) else 0
+        if left > 1:
+            return replace(place, text=place.text + bytes([octet]), notes=(left - 1,))
+        return super().step(replace(place, notes=None) if left else place, octet)
+
+    def remember(self, place):
+        return place.notes
+
+    def act(self, action, place, octet):
+        if action == 'mark_chunk_size':
+            return replace(place, notes=0)
+        if action == 'add_chunk_digit':
+            return replace(place, notes=place.notes * 16 + int(chr(octet), 16))
+        if action == 'emit_chunk':
+            return replace(place, notes=(place.notes,) if place.notes else None)
+        return super().act(action, place, octet)
+
+
 # ---- Ways ----
 
 READINGS = re.findall(r'^READING\((\w+), +(\w+)', (machines.TOP / 'stream/fluxo/readings.def').read_text(), re.M)
@@ -273,8 +296,8 @@ def find_ways(known):
         'request': ('fluxo_request', {'request': MessageReader(is_request=True, target=target)}),
         'response': ('fluxo_response', {'response': MessageReader(is_request=False)}),
         'chunked': ('fluxo_chunked', {
-            'of a request': MessageReader(is_request=True),
-            'of a response': MessageReader(is_request=False)}),
+            'of a request': ChunkReader(is_request=True),
+            'of a response': ChunkReader(is_request=False)}),
         'target': ('fluxo_target', {
             'GET': RequestTargetReader('GET'),
             'CONNECT': RequestTargetReader('CONNECT'),
@@ -297,25 +320,54 @@ def find_ways(known):
 
 # ---- Texts ----
 
-def walk(reader):
-    """The places behind each transition, the shortest first."""
-    begin = reader.begin()
-    queue, entered, gone = deque([begin]), {(begin.state, False)}, set()
-    yield begin
-    while queue:
-        place = queue.popleft()
+class Walk:
+    """The places behind each transition, the shortest first; and from each kind of place the shortest way to an end."""
+
+    def __init__(self, reader):
+        self.reader, self.places, self.ways, self.to_end = reader, [reader.begin()], [], {}
+        queue, entered, gone = deque(self.places), {self.kind(self.places[0])}, set()
+        while queue:
+            place = queue.popleft()
+            for octet, after in self.go_on(place):
+                way = reader.steps[place.state].get(octet)
+                key = self.kind(place), way.actions if way else octet, self.kind(after)
+                if key not in gone:
+                    gone.add(key)
+                    self.places.append(after)
+                    self.ways.append((self.kind(place), octet, self.kind(after)))
+                if self.kind(after) not in entered:
+                    entered.add(self.kind(after))
+                    queue.append(after)
+        self.find_ends()
+
+    @staticmethod
+    def kind(place):
+        return place.state, place.judged
+
+    def go_on(self, place):
         for octet in ORDER:
-            _, after = reader.find_outcome(place, octet)
-            if not after:
-                continue
-            way = reader.steps.get(place.state, {}).get(octet)
-            key = place.state, way.actions if way else octet, after.state, after.judged
-            if key not in gone:
-                gone.add(key)
-                yield after
-            if (after.state, after.judged) not in entered:
-                entered.add((after.state, after.judged))
-                queue.append(after)
+            outcome, after = self.reader.find_outcome(place, octet)
+            if outcome == 'final':
+                self.to_end.setdefault(self.kind(place), bytes([octet]))
+            if after:
+                yield octet, after
+
+    def find_ends(self):
+        is_longer = True
+        while is_longer:
+            longer = {}
+            for before, octet, after in self.ways:
+                if before not in self.to_end and after in self.to_end:
+                    longer.setdefault(before, bytes([octet]) + self.to_end[after])
+            self.to_end.update(longer)
+            is_longer = bool(longer)
+
+    def find_end(self, place):
+        """None where what has come before the place stands in the way."""
+        rest, outcome = self.to_end.get(self.kind(place), b''), None
+        for octet in rest:
+            outcome, place = self.reader.find_outcome(place, octet) if place else (None, None)
+        return rest if outcome == 'final' else None
 
 
 def show_octets(octets):
@@ -342,14 +394,16 @@ def show_text(text):
 
 
 def write_way(name, reader):
-    groups = {}
-    for place in walk(reader):
+    walk, groups = Walk(reader), {}
+    for place in walk.places:
         key = place.state, place.judged, str(reader.remember(place)), describe(reader, place)
-        groups.setdefault(key, []).append(show_text(place.text))
+        groups.setdefault(key, []).append(place)
     yield f'\nway {name}'
-    for (*_, described), texts in groups.items():
+    for (*_, described), places in groups.items():
+        rest = walk.find_end(places[0])
         yield described
-        yield from (f'    "{text}"' for text in texts)
+        yield from (f'    "{show_text(place.text)}"' for place in places)
+        yield from () if rest is None else (f'  + "{show_text(rest)}"',)
 
 
 def write_file(machine, ways):
