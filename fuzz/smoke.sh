@@ -22,7 +22,7 @@ mkdir -p "$scratch"
 
 # Those of the harness $1, with inputs.
 list_folders() {
-    for folder in "$build/fuzz/seeds" "$top/fuzz/corpus/seed" "$top/fuzz/corpus/min" "$top/fuzz/regress"; do
+    for folder in "$build/fuzz/seeds" "$top/fuzz/regress"; do
         [ ! -d "$folder/$1" ] || echo "$folder/$1"
     done
 }

@@ -9,7 +9,7 @@ out=$scratch/out
 
 # Those of the harness $1: folders with inputs.
 list_folders() {
-    for folder in "$TOP_BUILDDIR/fuzz/seeds" "$TOP_SRCDIR/fuzz/corpus/seed" "$TOP_SRCDIR/fuzz/corpus/min" "$TOP_SRCDIR/fuzz/regress"; do
+    for folder in "$TOP_BUILDDIR/fuzz/seeds" "$TOP_SRCDIR/fuzz/regress"; do
         [ ! -d "$folder/$1" ] || echo "$folder/$1"
     done
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # What fuzzing inputs are made of fixtures: the head says what the fixture's words say, and each harness gets what it is about.
+# And what is packed into a text comes out of it again.
 
 . "$TOP_SRCDIR/tests/claims.sh"
 scratch=$(mktemp -d) || exit 99
@@ -53,6 +54,47 @@ each_harness_has_some() {
     done
 }
 
+inputs() {
+    "$TOP_BUILDDIR/fuzz/inputs" "$@"
+}
+
+empty_folders() {
+    rm -rf "$scratch/in" "$scratch/unpacked"
+    mkdir "$scratch/in" "$scratch/unpacked"
+}
+
+# packs TEXT LINE: the input TEXT, as printf reads it, is the third line, and comes out as it was
+packs() {
+    empty_folders
+    printf "$1" >"$scratch/in/a"
+    inputs pack "$scratch/in" >"$out" && inputs unpack "$out" "$scratch/unpacked" &&
+        [ "$(sed -n '3p' "$out")" = "$2" ] && cmp -s "$scratch/in/a" "$scratch/unpacked/min-0003"
+}
+
+sorts() {
+    empty_folders
+    for input in b c a; do
+        echo $input >"$scratch/in/of-$input"
+    done
+    inputs pack "$scratch/in" >"$out" && [ "$(grep -v '^#' "$out")" = 'a\n
+b\n
+c\n' ]
+}
+
+every_text_is_as_it_would_be_packed() {
+    for packed in "$TOP_SRCDIR"/fuzz/corpus/min/*.txt; do
+        empty_folders
+        inputs unpack "$packed" "$scratch/unpacked" && inputs pack "$scratch/unpacked" | cmp "$packed" - >"$out" 2>&1 || return 1
+    done
+}
+
+# refuses_line LINE: and says which
+refuses_line() {
+    empty_folders
+    printf '# a comment\n%s\n' "$1" >"$scratch/text"
+    ! inputs unpack "$scratch/text" "$scratch/unpacked" >"$out" 2>&1 && grep -q '^line 2 ' "$out"
+}
+
 claim "strict is what fixtures are" says request 8 0 0 0 0
 claim "the default profile, and a response" says "response profile=default" 1 0 0 0 0
 claim "the legacy profile, and events of chunks" says "request chunks profile=legacy" 20 0 0 0 0
@@ -68,4 +110,14 @@ claim "request gets no responses" gives_nothing request response
 claim "response gets no requests" gives_nothing response request
 claim "what is no fixture is refused" refuses "request no-such-word"
 claim "each harness has some" each_harness_has_some
+claim "octets are packed in the notation of fixtures" packs 'a\r\n\t\\\000\200\377\n' 'a\r\n\t\\\x00\x80\xFF\n'
+claim "a first # is no comment" packs '#a#' '\x23a#'
+claim "a blank at the end is seen" packs '  a  ' '  a \x20'
+claim "an input of one blank" packs ' ' '\x20'
+claim "an input of one #" packs '#' '\x23'
+claim "a run is counted" packs 'aaaaaaaaaaaaaaaaaaaaaaaaa' '\(25*a)'
+claim "lines are sorted" sorts
+claim "a line that is no input is refused" refuses_line 'a\q'
+claim "an empty line is refused" refuses_line ''
+claim "every text of the tree is as it would be packed" every_text_is_as_it_would_be_packed
 end_claims

@@ -2,8 +2,9 @@
 """
 The inputs of a harness: what the tree has, what a campaign has found, and how the second becomes the first.
 
-    fuzz/corpus/seed/HARNESS  fuzz/corpus/min/HARNESS  fuzz/regress/HARNESS    in the tree; and seeds that the build makes
-    build/campaign/corpus/HARNESS                                              shared by all engines; named by hash
+    build/fuzz/VARIANT/fuzz/seeds/HARNESS   seeds, which the build makes of fuzz/corpus; min-NNNN are those of fuzz/corpus/min
+    fuzz/regress/HARNESS                    findings
+    build/campaign/corpus/HARNESS           shared by all engines; named by hash
 """
 import os
 import shutil
@@ -11,14 +12,15 @@ import tempfile
 from pathlib import Path
 
 from engines import MEMORY_MIB, HANG_SECONDS, hash_of
-from tree import CAMPAIGN, FUZZ, Trouble, run, say
+from tree import CAMPAIGN, FUZZ, Trouble, ask, run, say, write_whole
 from variants import VARIANT, build, harness_program, list_harnesses
 
 SHARED, FINDINGS, SETTLED = CAMPAIGN / 'corpus', CAMPAIGN / 'findings', CAMPAIGN / 'settled'
 MANY = 4000  # inputs, from which on a turn begins with a merge
 MOST_FINDINGS = 40  # of a harness, until they are sorted
 MERGE_SECONDS = 1800
-CAP = 300 << 10  # octets of fuzz/corpus/min/HARNESS
+CAP = 300 << 10  # octets of a harness's inputs in fuzz/corpus/min
+PACKED = 'min-*'  # how those are named where they are unpacked
 
 
 def is_input(path):
@@ -31,9 +33,8 @@ def inputs_in(*folders):
 
 
 def tree_folders(harness, variant):
-    """Seeds of the tree and those that the build writes for this harness."""
-    return [FUZZ / 'corpus/seed' / harness, VARIANT[variant].folder / 'fuzz/seeds' / harness, FUZZ / 'corpus/min' / harness,
-            FUZZ / 'regress' / harness]
+    """Where this harness's inputs of the tree are."""
+    return [VARIANT[variant].folder / 'fuzz/seeds' / harness, FUZZ / 'regress' / harness]
 
 
 def known_findings(harness):
@@ -56,9 +57,9 @@ def take_up(paths, folder):
     return count
 
 
-def fill_shared(harness, variant):
+def fill_shared(harness):
     shared = SHARED / harness
-    take_up(inputs_in(*tree_folders(harness, variant)), shared)
+    take_up(inputs_in(*tree_folders(harness, 'guard')), shared)
     if not inputs_in(shared):
         (shared / 'eight-octets').write_bytes(bytes(8) + b'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     return shared
@@ -90,11 +91,12 @@ def settle(path, harness):
 # ---- Merging ----
 
 ALL_COUNTS = ('-merge=1',)  # an input stays that goes some way more or less often than others
-EDGES = ('-set_cover_merge=1', '-use_counters=0')  # as few inputs as go every way
+EDGES = ('-merge=1', '-use_counters=0')  # an input stays that goes a way of its own
+FEW_EDGES = ('-set_cover_merge=1', '-use_counters=0')  # as few inputs as go every way
 
 
 def merge(harness, variant, into, folders, flags):
-    """What is needed of the folders, small ones first."""
+    """What is needed of the folders beside what `into` has already, small ones first."""
     into.mkdir(parents=True, exist_ok=True)
     folders = [folder for folder in folders if folder.is_dir()]
     command = [harness_program(variant, harness), *flags, f'-timeout={HANG_SECONDS}', f'-rss_limit_mb={MEMORY_MIB}', '-max_len=65536',
@@ -129,30 +131,59 @@ def cut_to_size(folder, cap):
     return dropped
 
 
-def minimise_harness(harness, cap, flags):
-    seeds, shared, kept = FUZZ / 'corpus/seed' / harness, SHARED / harness, FUZZ / 'corpus/min' / harness
+def copy_seeds(harness, folder):
+    """What the tree has without fuzz/corpus/min."""
+    folder.mkdir()
+    for path in inputs_in(*tree_folders(harness, 'guard')):
+        if not path.match(PACKED):
+            shutil.copyfile(path, folder / path.name)
+
+
+def find_needed(harness, scratch, with_counts):
+    """A folder of what the campaign and fuzz/corpus/min reach, and the seeds do not."""
+    seeds, merged, needed = scratch / 'seeds', scratch / 'merged', scratch / 'needed'
+    copy_seeds(harness, seeds)
+    there = {path.name for path in seeds.iterdir()}
+    merge(harness, 'guard', merged, [*tree_folders(harness, 'guard'), SHARED / harness], ALL_COUNTS if with_counts else FEW_EDGES)
+    merge(harness, 'guard', seeds, [merged], ALL_COUNTS if with_counts else EDGES)
+    needed.mkdir()
+    for path in inputs_in(seeds):
+        if path.name not in there:
+            path.rename(needed / path.name)
+    return needed
+
+
+def pack(folder, text):
+    """One text of all inputs, for the tree."""
+    packed = ask([VARIANT['guard'].folder / 'fuzz/inputs', 'pack', folder])
+    if not packed:
+        raise Trouble(f'{folder} could not be packed')
+    write_whole(text, packed)
+
+
+def count_packed(text):
+    return sum(not line.startswith('#') for line in text.read_text().splitlines()) if text.exists() else 0
+
+
+def minimise_harness(harness, cap, with_counts):
+    text = FUZZ / f'corpus/min/{harness}.txt'
     with tempfile.TemporaryDirectory(dir=CAMPAIGN) as scratch:
-        fresh = Path(scratch) / 'merged'
-        merge(harness, 'guard', fresh, [kept, seeds, shared], flags)
-        if not inputs_in(fresh):
-            raise Trouble(f'{harness}: nothing is left after the merge (see {CAMPAIGN}/logs/{harness}/merge.log)')
-        dropped = cut_to_size(fresh, cap)
-        size = sum(path.stat().st_size for path in inputs_in(fresh))
-        before = len(inputs_in(kept))
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(fresh, kept)
+        needed = find_needed(harness, Path(scratch), with_counts)
+        dropped = cut_to_size(needed, cap)
+        size = sum(path.stat().st_size for path in inputs_in(needed))
+        before = count_packed(text)
+        pack(needed, text)
     over = f', {dropped} too large for the cap left out' if dropped else ''
-    print(f'{harness:<11} {before} -> {len(inputs_in(kept))} inputs, {size / 1024:.0f} KiB{over}')
+    print(f'{harness:<11} {before} -> {count_packed(text)} inputs, {size / 1024:.0f} KiB{over}')
 
 
 def minimise(options):
     """Every harness of which a campaign has found something, or those that are named."""
-    build('guard', [], os.cpu_count())
+    build('guard', ['fuzz-seeds', 'fuzz/inputs'], os.cpu_count())
     names = options.harness or [name for name in list_harnesses(VARIANT['guard'].folder) if (SHARED / name).is_dir()]
     if not names:
         raise Trouble('no campaign has run here, so there is nothing to merge')
     for harness in names:
         build('guard', [f'fuzz/{harness}'], os.cpu_count())
-        minimise_harness(harness, options.cap, ALL_COUNTS if options.counts else EDGES)
+        minimise_harness(harness, options.cap, options.counts)
     return 0

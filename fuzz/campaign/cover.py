@@ -35,6 +35,7 @@ VERSION = COMPILER.replace('clang', '')  # llvm-cov-19 for clang-19
 def replay(variant, with_campaign):
     """The inputs, through every harness. A harness that fails is told, since its figures are not whole."""
     folder = VARIANT[variant].folder
+    build(variant, ['fuzz-seeds'], os.cpu_count())
     for harness in list_harnesses(folder):
         build(variant, [f'fuzz/{harness}'], os.cpu_count())
         folders = corpus.tree_folders(harness, variant) + ([corpus.SHARED / harness] if with_campaign else [])

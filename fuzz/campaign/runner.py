@@ -99,7 +99,7 @@ class Campaign:
     # ---- A turn ----
 
     def start_parts(self, harness, roles, seconds):
-        shared = corpus.fill_shared(harness, roles[0].variant if roles[0].engine == 'libfuzzer' else 'guard')
+        shared = corpus.fill_shared(harness)
         seeds = self.seeds_for_afl(harness, shared)
         shutil.rmtree(CAMPAIGN / 'afl' / harness, ignore_errors=True)
         parts, is_main = [], True

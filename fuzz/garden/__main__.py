@@ -50,7 +50,7 @@ def read_arguments():
     parser.add_argument('--only', metavar='NAME,...', help='these servers alone')
     parser.add_argument('--inputs', metavar='PATTERN', help='inputs whose path is like this alone')
     parser.add_argument('--quick', action='store_true', help='only what is in ' + ' and '.join(QUICK))
-    parser.add_argument('--corpora', action='store_true', help='also fuzz/corpus/min')
+    parser.add_argument('--corpora', action='store_true', help='also all seeds of the harnesses, as the build has made them')
     parser.add_argument('--grid', action='store_true', help='also rows in which all are the same')
     parser.add_argument('--show', action='store_true', help='what came from each server, for each input; best with --only and --inputs')
     parser.add_argument('--classes', type=Path, default=HERE / 'classes.txt', metavar='FILE', help='what explains differences (classes.txt)')
@@ -63,8 +63,9 @@ def choose_folders(options):
     if options.folder:
         return options.folder
     fixtures = [TOP / 'tests' / name for name in (QUICK if options.quick else FIXTURES)]
-    corpora = () if options.quick else CORPORA + (('fuzz/corpus/min',) if options.corpora else ())
-    return fixtures + [TOP / name for name in corpora if (TOP / name).exists()]
+    corpora = () if options.quick else CORPORA
+    built = [options.build / 'fuzz/seeds'] if options.corpora and not options.quick else []
+    return fixtures + [TOP / name for name in corpora] + built
 
 
 def choose_inputs(options):
@@ -246,7 +247,7 @@ def report(run, chosen):
     grid.print_classes(classes, [(cell, row) for cell, row in pairs if row])
     grid.print_unexplained(unexplained, lambda cell: describe(run.answers[cell.server, cell.path]))
     if is_whole(run, chosen):
-        due = [row for row in rows if run.options.corpora or '/min/' not in row.pattern]
+        due = [row for row in rows if run.options.corpora or '/min-' not in row.pattern]
         grid.print_stale(due, {row for _, row in pairs})
     print(f'\n{len(here)} servers, {len(run.missing)} left out, {len(run.inputs)} inputs, {len(run.results)} tries, '
           f'{len(differences)} differences, {len(unexplained)} without a class')

@@ -59,7 +59,7 @@ def find_tests(top, build, harnesses):
 
 
 def find_inputs(top, build, name):
-    places = [build / 'fuzz/seeds' / name, *(top / 'fuzz' / kind / name for kind in ('corpus/seed', 'corpus/min', 'regress'))]
+    places = [build / 'fuzz/seeds' / name, top / 'fuzz/regress' / name]
     return [str(place) for place in places if place.is_dir() and any(place.iterdir())]
 
 

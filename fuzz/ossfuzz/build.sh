@@ -27,7 +27,7 @@ for harness in $(make -s -C "$WORK/engine" print-harnesses); do
     seeds=$WORK/seeds/$harness
     rm -rf "$seeds"
     mkdir -p "$seeds"
-    for folder in "$WORK/plain/fuzz/seeds" "$top/fuzz/corpus/seed" "$top/fuzz/corpus/min" "$top/fuzz/regress"; do
+    for folder in "$WORK/plain/fuzz/seeds" "$top/fuzz/regress"; do
         [ ! -d "$folder/$harness" ] || find "$folder/$harness" -type f ! -name '*.txt' -exec cp {} "$seeds/" \;
     done
     (cd "$WORK/seeds" && python3 -m zipfile -c "$OUT/${harness}_seed_corpus.zip" "$harness/")

@@ -50,7 +50,7 @@ class Hunter:
     def find_seeds(self, harness):
         if self.arguments.seeds:
             return [self.arguments.seeds]
-        places = [self.guard / 'fuzz/seeds', *(TOP / 'fuzz' / kind for kind in ('corpus/seed', 'corpus/min', 'regress'))]
+        places = [self.guard / 'fuzz/seeds', TOP / 'fuzz/regress']
         return [place / harness for place in places if (place / harness).is_dir()]
 
     def run(self, variant, build, harness, cap, name):
