@@ -230,18 +230,33 @@ static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t
 {
     int drains = conn->life.response == FLUXO_SIDE_DONE && fluxo_conn_want(conn) == FLUXO_WANT_DRAIN;
     int is_in_body = side_read(conn) == FLUXO_SIDE_BODY;
-    struct fluxo_feed fed =
-        fluxo_parser_feed(&conn->parser, bytes, drains ? limit_drain(conn, length) : length, events, capacity);
+    size_t shown = drains ? limit_drain(conn, length) : length;
+    struct fluxo_feed fed = fluxo_parser_feed(&conn->parser, bytes, shown, events, capacity);
 
     if (fed.status == FLUXO_ERROR && fed.error == FLUXO_ERR_MISUSE)
         return fed;
-    conn->left = (uint32_t)(length - fed.consumed);
+    conn->left = (uint32_t)(shown - fed.consumed);
     see_events(conn, &fed, events);
     if (drains)
         drop_events(conn, &fed);
     is_in_body |= fed.status == FLUXO_HEAD && fed.consumed < length;
     if (is_in_body && length) /* the body has begun to come, be it with a chunk's size: nobody waits for 100 */
         fluxo_conn_see_content(conn, reads(conn));
+    return fed;
+}
+
+/* Who asks for more has seen all: a line that drains may be longer than what was shown at first. */
+static struct fluxo_feed feed_all(struct fluxo_conn *conn, const void *bytes, size_t length, struct fluxo_event *events,
+                                  uint32_t capacity)
+{
+    struct fluxo_feed fed = feed(conn, bytes, length, events, capacity);
+    size_t consumed = fed.consumed;
+
+    while (fed.status == FLUXO_NEED_MORE && consumed + conn->left < length) {
+        fed = feed(conn, (const char *)bytes + consumed, length - consumed, events, capacity);
+        consumed += fed.consumed;
+    }
+    fed.consumed = consumed;
     return fed;
 }
 
@@ -306,7 +321,7 @@ struct fluxo_feed fluxo_conn_receive(struct fluxo_conn *conn, const void *bytes,
         return answer_over(conn, side);
     if (!is_server(conn) && side == FLUXO_SIDE_IDLE)
         return skip_empty_lines(conn, (const char *)bytes, length);
-    return feed(conn, bytes, length, events, capacity);
+    return feed_all(conn, bytes, length, events, capacity);
 }
 
 /* ---- The end of what is received ---- */

@@ -386,23 +386,48 @@ static void draining_depends_on_no_cut(void **state)
     }
 }
 
-static void a_line_that_is_held_may_be_longer_than_what_is_drained(void **state)
+/* After so many octets of the rest of a chunked body, which may be drained, all that is left of it. */
+static void drain_cut(const char *rest, size_t length, size_t cut, uint64_t most)
 {
     static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     static struct fluxo_conn_options options;
+    size_t consumed;
 
-    (void)state;
     fluxo_conn_options_init(&options);
-    options.drain = 5;
+    options.drain = most;
     assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, &options), FLUXO_DONE);
     assert_receive(head, FLUXO_HEAD, sizeof head - 1);
     respond(403, FLUXO_CONTENT_NONE, 0);
-    assert_receive("0\r\n", FLUXO_NEED_MORE, 3);
-    assert_receive("A: b", FLUXO_NEED_MORE, 0);
-    assert_receive("A: b\r\n\r\n", FLUXO_NEED_MORE, 0); /* of which no more is looked at than was held, and an octet */
-    assert_want(FLUXO_WANT_DRAIN);
-    assert_receive("A: b\r\n\r\n", FLUXO_MESSAGE, 8);
-    forget_output();
+    consumed = receive_some(rest, cut).consumed;
+    receive_some(rest + consumed, length - consumed);
+}
+
+/* Trailers are taken together, with the last octet. */
+static void trailers_may_be_longer_than_what_is_drained(void **state)
+{
+    static const char rest[] = "0\r\nA: b\r\nC: d\r\n\r\n";
+    size_t cut;
+
+    (void)state;
+    for (cut = 0; cut < sizeof rest - 1; cut++) {
+        drain_cut(rest, sizeof rest - 1, cut, 5);
+        assert_int_equal(fluxo_conn_fault(&conn), 0);
+        assert_want(FLUXO_WANT_NEXT);
+        forget_output();
+    }
+}
+
+static void a_chunk_line_that_is_too_much_is_so_however_it_comes(void **state)
+{
+    static const char rest[] = "1;abc=defghi\r\nx\r\n0\r\n\r\n";
+    size_t cut;
+
+    (void)state;
+    for (cut = 0; cut < sizeof rest - 1; cut++) {
+        drain_cut(rest, sizeof rest - 1, cut, 5);
+        assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_DRAIN_LIMIT);
+        forget_output();
+    }
 }
 
 static void the_end_waits_for_what_is_held(void **state)
@@ -1468,7 +1493,8 @@ int main(void)
         cmocka_unit_test(draining_has_a_bound),
         cmocka_unit_test(a_body_that_ends_an_octet_past_the_bound_is_drained),
         cmocka_unit_test(draining_depends_on_no_cut),
-        cmocka_unit_test(a_line_that_is_held_may_be_longer_than_what_is_drained),
+        cmocka_unit_test(trailers_may_be_longer_than_what_is_drained),
+        cmocka_unit_test(a_chunk_line_that_is_too_much_is_so_however_it_comes),
         cmocka_unit_test(the_end_waits_for_what_is_held),
         cmocka_unit_test(an_upgrade_hands_the_rest_over),
         cmocka_unit_test(an_upgrade_that_is_declined_goes_on),

@@ -414,15 +414,15 @@ static struct fluxo_event *place_events(uint32_t capacity)
     return (struct fluxo_event *)(void *)(events_arena.memory + events_arena.size - capacity * sizeof(struct fluxo_event));
 }
 
-/* One octet more than may be dropped tells that there are too many, unless the body is whole with it. What the parser has held
- * is looked at again, however long it is. */
-static void note_drain(struct side *side, const struct fluxo_conn *before, const struct fluxo_feed *fed)
+/* One octet more than may be dropped tells that there are too many, unless the body is whole with it. A line between chunks is
+ * dropped as a whole, however long it is. */
+static void note_drain(struct side *side, const struct fluxo_feed *fed)
 {
-    uint64_t room = side->options.drain - side->drained, most = room < before->left ? before->left : room;
     int is_excess = fed->error == FLUXO_FAULT_DRAIN_LIMIT;
+    int is_chunked = fluxo_parser_facts(&side->conn.parser).framing == FLUXO_FRAMING_CHUNKED;
 
     side->drained += fed->consumed;
-    hold(fed->consumed <= most + 1, "limit", "of what is drained by more than one octet");
+    hold(side->drained <= side->options.drain + 1 || is_chunked, "limit", "of what is drained by more than one octet");
     hold(!is_excess || side->drained > side->options.drain, "limit", "of what is drained is reached too soon");
     hold(is_excess || side->drained <= side->options.drain || fed->status == FLUXO_MESSAGE, "limit",
          "of what is drained is passed");
@@ -461,7 +461,7 @@ static struct fluxo_feed receive_once(struct side *side)
         check_skipped(side, fed.consumed);
     norm_add(&side->norm, &side->conn.parser, (uint32_t)side->from, length, events, fed.count);
     if (fluxo_conn_want(&before) == FLUXO_WANT_DRAIN)
-        note_drain(side, &before, &fed);
+        note_drain(side, &fed);
     else if (fed.status < FLUXO_SWITCHED)
         is_kept = collect_heads(side, placed, fed, events);
     arena_drop(&bytes_arena, placed, length);
