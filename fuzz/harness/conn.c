@@ -97,7 +97,7 @@ static void ask_parser(const struct trial *trial)
     struct fluxo_parser parser;
     struct fluxo_feed fed;
     struct norm norm;
-    size_t at = 0, nth;
+    size_t at = 0, nth, length = whole.end < whole.arrived.length ? whole.end : whole.arrived.length;
     unsigned responses = 0;
 
     reading.records = records;
@@ -106,8 +106,8 @@ static void ask_parser(const struct trial *trial)
     answer_next(&parser, trial, 0);
     norm_begin(&norm, &reading, heads);
     do {
-        fed = fluxo_parser_feed(&parser, whole.arrived.octets + at, whole.arrived.length - at, events, CAPACITY_MOST);
-        norm_add(&norm, &parser, (uint32_t)at, whole.arrived.length - at, events, fed.count);
+        fed = fluxo_parser_feed(&parser, whole.arrived.octets + at, length - at, events, CAPACITY_MOST);
+        norm_add(&norm, &parser, (uint32_t)at, length - at, events, fed.count);
         at += fed.consumed;
         if (fed.status == FLUXO_MESSAGE && !fluxo_status_is_interim(fluxo_parser_facts(&parser).status))
             answer_next(&parser, trial, ++responses);

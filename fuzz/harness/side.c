@@ -113,6 +113,7 @@ void side_begin(struct side *side, enum fluxo_role role, const struct trial *tri
     side->cuts = cuts;
     side->chance = cuts | UINT32_C(0x10000);
     side->from = side->shown = side->to = 0;
+    side->end = SIZE_MAX;
     side->is_drained = side->is_cut = side->is_broken = 0;
     side->count = side->complete = side->interims = 0;
     side->drained = 0;
@@ -519,6 +520,8 @@ static void end_receiving(struct side *side)
     struct fluxo_feed fed = fluxo_conn_end(&side->conn, events, side->capacity);
 
     check_end(side, &before, &fed);
+    if (side->end == SIZE_MAX && fed.error != FLUXO_ERR_MISUSE)
+        side->end = side->to;
     norm_add(&side->norm, &side->conn.parser, (uint32_t)side->from, 0, events, fed.count);
     if (fed.status == FLUXO_MESSAGE)
         forget_heads(side);

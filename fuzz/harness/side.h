@@ -64,6 +64,7 @@ struct side {
     unsigned cuts;
     uint32_t chance;
     size_t from, shown, to; /* of what arrived: consumed, shown to the connection, all */
+    size_t end;             /* and what had arrived when its end was told, or SIZE_MAX */
     int is_drained;         /* some of what came was dropped */
     struct reading reading;
     struct record records[RECORDS_MOST];
