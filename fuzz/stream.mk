@@ -29,11 +29,13 @@ fuzz_value_LDADD = $(fuzz_stream_ldadd)
 fuzz_conn_SOURCES = fuzz/harness/conn.c
 fuzz_conn_CPPFLAGS = $(fuzz_stream_cppflags)
 fuzz_conn_CFLAGS = $(fuzz_cflags)
+fuzz_conn_LDFLAGS = $(fuzz_mutator_ldflags)
 fuzz_conn_LDADD = $(fuzz_stream_ldadd)
 
 fuzz_writer_SOURCES = fuzz/harness/writer.c
 fuzz_writer_CPPFLAGS = $(fuzz_stream_cppflags)
 fuzz_writer_CFLAGS = $(fuzz_cflags)
+fuzz_writer_LDFLAGS = $(fuzz_mutator_ldflags)
 fuzz_writer_LDADD = $(fuzz_stream_ldadd)
 
 fuzz_pipe_SOURCES = fuzz/harness/pipe.c
