@@ -427,6 +427,7 @@ static void note_drain(struct side *side, const struct fluxo_feed *fed)
     hold(!is_excess || side->drained > side->options.drain, "limit", "of what is drained is reached too soon");
     hold(is_excess || side->drained <= side->options.drain || fed->status == FLUXO_MESSAGE, "limit",
          "of what is drained is passed");
+    side->norm.body += fed->consumed; /* where a length was said, all of it is body */
     side->is_drained = 1;
     norm_end(&side->norm);
     side->norm.body_open = 0;
