@@ -109,7 +109,7 @@ def is_told_of_the_end(source):
 
 
 def read_machine(path):
-    ragel = os.environ.get('RAGEL', 'ragel')
+    ragel = os.environ.get('RAGEL') or 'ragel'
     text = ask([ragel, '-x', '-I', TOP / 'parser', path])
     if not text:
         raise Trouble(f'{ragel} -x cannot read {path}')
