@@ -33,6 +33,7 @@ sys.path.insert(0, str(HERE.parents[1] / 'fuzz/campaign'))
 import machines  # noqa: E402
 
 BLANKS, LINE_ENDS = frozenset(b' \t'), frozenset(b'\r\n')
+TELLING = frozenset(b'"\\,%')  # what means another thing elsewhere is tried where it means nothing
 IN_TARGETS = frozenset([*range(0x21, 0x7F), *range(0x80, 0x100)])  # VCHAR and obs-text
 OUTCOMES = 'final', 'more', 'judged', 'left'
 REFUSED = None
@@ -330,7 +331,7 @@ class Walk:
             place = queue.popleft()
             for octet, after in self.go_on(place):
                 way = reader.steps[place.state].get(octet)
-                key = self.kind(place), way.actions if way else octet, self.kind(after)
+                key = self.kind(place), way.actions if way else octet, self.kind(after), octet in TELLING and octet
                 if key not in gone:
                     gone.add(key)
                     self.places.append(after)
