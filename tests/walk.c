@@ -127,11 +127,12 @@ static int is_told(enum fact fact, struct fluxo_facts facts)
     }
 }
 
+/* Incomplete is what does not say it; that is no error, not at the end either. */
 static struct answer ask_head(const struct way *way, struct fluxo_span text)
 {
     begin_parser(FLUXO_REQUEST);
     if (feed_text(way, text).status == FLUXO_ERROR)
-        return refuse(text, find_error(way));
+        return refuse_at(find_error(way));
     return accept_if(is_told((enum fact)way->choice, fluxo_parser_facts(&parser)));
 }
 
