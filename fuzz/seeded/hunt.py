@@ -36,7 +36,7 @@ def name_oracle(report):
         found = pattern.search(report)
         if found:
             return name or found[1]
-    return 'exit'
+    return ''
 
 
 def count_executions(report):
@@ -67,5 +67,7 @@ def hunt(program, seeds, dictionary, cap, seed, folder):
             status = 0
     seconds = time.monotonic() - begin
     text = report.read_text(errors='replace')
+    if status and not name_oracle(text):
+        raise SystemExit(f'{program} ended with {status}, and has found nothing: see {report}')
     return Outcome(program.name, name_oracle(text) if status else '', round(seconds, 2), count_executions(text),
                    bool(status) and not re.search(r'^#\d+\s+INITED', text, re.M))
