@@ -176,7 +176,7 @@ include fuzz/garden/local.mk
 $(fuzz_programs): $(FUZZ_ENGINE_FILE)
 
 # All that fuzzing needs.
-fuzz: $(fuzz_programs) fuzz/http1.dict fuzz-seeds fuzz/http1.dict fuzz-seeds
+fuzz: $(fuzz_programs) fuzz/http1.dict fuzz-seeds
 
 print-harnesses:
 	@printf '%s\n' $(fuzz_programs:fuzz/%=%)
