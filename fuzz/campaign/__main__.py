@@ -43,6 +43,7 @@ def show_status(_options):
     now = state.load()
     if not pid:
         now['live'] = None
+    now['prepares'] = bool(pid)
     print(screen.render(now) + (f'\nprocess {pid}' if pid else ''))
     return 0
 

@@ -26,10 +26,15 @@ SAID_FINDINGS = 3  # of a part; the others are counted
 CONTROL = 'control'  # has no oracle: for comparison, and left out unless it is named
 
 
+class Stopped(Exception):
+    """Somebody said stop while nothing was fuzzed, as in a build."""
+
+
 class Campaign:
     def __init__(self, options):
         self.options, self.state, self.screen = options, None, Screen()
         self.jobs, self.commit, self.asked_to_stop = options.jobs, find_commit(), False
+        self.is_prepared = False  # all is built
         self.progress = CAMPAIGN / 'progress.tsv'
 
     # ---- Before ----
@@ -204,6 +209,8 @@ class Campaign:
             signal.signal(number, self.ask_to_stop)
         try:
             self.run_turns()
+        except Stopped:
+            say('stopped before its first turn')
         finally:
             self.state['live'] = None
             states.save(self.state)
@@ -217,9 +224,13 @@ class Campaign:
         harnesses = self.choose_harnesses()
         turns = self.plan(harnesses)
         self.dictionary, self.library = self.make_helpers()
+        self.is_prepared = True
         first, ends = self.state['turn'], time.monotonic() + self.options.time
         each = plan.turn_seconds(self.options.time, len(harnesses))
         say(f'{len(turns)} turns of {each:.0f} s, from turn {first} on; {self.jobs} cores, {len(harnesses)} harnesses; in {CAMPAIGN}')
+        waiting = [name for name in harnesses if name not in {harness for harness, _ in turns}]
+        if waiting:
+            say(f'no time for {", ".join(waiting)}: the next run goes on there')
         self.screen.begin()
         for number, (harness, roles) in enumerate(turns):
             seconds = (ends - time.monotonic()) / (len(turns) - number)  # what comes between turns is shared by them
@@ -228,6 +239,9 @@ class Campaign:
             self.take_turn(first + number, harness, roles, seconds, first + len(turns) - 1)
 
     def ask_to_stop(self, _number, _frame):
+        if not self.is_prepared and not self.asked_to_stop:
+            self.asked_to_stop = True
+            raise Stopped
         self.asked_to_stop = True
 
 

@@ -62,7 +62,7 @@ def total_lines(state):
 
 def head_line(state):
     live = state['live']
-    words = 'runs' if live else 'stands still'
+    words = 'runs' if live else 'prepares' if state.get('prepares') else 'stands still'
     seconds = state['seconds'] + (time.time() - live['began'] if live else 0)
     return (f'fluxo campaign {words}: {show_seconds(seconds)}, {show_count(sum_of(state))} executions, '
             f'{len(state["findings"])} findings')

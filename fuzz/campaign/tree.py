@@ -21,14 +21,24 @@ def say(text):
     print(f'campaign: {text}', file=sys.stderr, flush=True)
 
 
+def wait_for(command, timeout, **options):
+    """Its status. Asked to end, if there is no time left for it or for us, make removes what is half made."""
+    running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, **options)
+    try:
+        return running.wait(timeout)
+    except BaseException:
+        running.terminate()
+        running.wait()
+        raise
+
+
 def run(command, log=None, timeout=None, **options):
     """Runs to the end; what it printed goes into `log`, whose last lines are told if it fails."""
     log = log or CAMPAIGN / 'logs/last-command.log'
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, 'wb') as out:
         try:
-            status = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out,
-                                    stderr=subprocess.STDOUT, timeout=timeout, **options).returncode
+            status = wait_for([str(word) for word in command], timeout, stdout=out, **options)
         except FileNotFoundError as missing:
             raise Trouble(f'{missing.filename} is not installed') from None
         except subprocess.TimeoutExpired:

@@ -3,6 +3,7 @@
 The parts of fuzz/campaign that decide something, each on a small example: as TAP. What engines say was recorded from them, in the
 files beside this one.
 """
+import argparse
 import os
 import sys
 import tempfile
@@ -20,10 +21,11 @@ import engines  # noqa: E402
 import ledger  # noqa: E402
 import machines  # noqa: E402
 import plan  # noqa: E402
+import runner  # noqa: E402
 import screen  # noqa: E402
 import state  # noqa: E402
 import triage  # noqa: E402
-from tree import Trouble  # noqa: E402
+from tree import Trouble, run  # noqa: E402
 
 NAMES = ['request', 'response', 'split']
 
@@ -205,6 +207,31 @@ def one_campaign_has_the_tree():
         equal(state.running_pid(), None)
         return
     raise AssertionError('a second one has begun')
+
+
+def what_takes_too_long_is_asked_to_end():
+    told = Path(SCRATCH.name) / 'told'
+    try:
+        run(['sh', '-c', f'trap "echo asked >{told}; exit 1" TERM; sleep 2 & wait'], timeout=0.5)
+    except Trouble:
+        equal(told.read_text(), 'asked\n')
+        return
+    raise AssertionError('it has ended by itself')
+
+
+def a_build_is_left_at_once_and_a_turn_in_order():
+    campaign = runner.Campaign(argparse.Namespace(jobs=1))
+    try:
+        campaign.ask_to_stop(0, None)
+        raise AssertionError('the build goes on')
+    except runner.Stopped:
+        campaign.asked_to_stop, campaign.is_prepared = False, True
+    campaign.ask_to_stop(0, None)
+    equal(campaign.asked_to_stop, True)
+
+
+def a_campaign_that_builds_is_shown():
+    equal(screen.head_line(dict(state.load(), prepares=True)).split(':')[0], 'fluxo campaign prepares')
 
 
 def a_campaign_that_has_not_begun_is_shown():
