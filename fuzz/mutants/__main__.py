@@ -77,10 +77,10 @@ def show_progress(done, total, killed, begin):
 def judge_kind(kind, mutants, arguments):
     """Returns whether enough of them are killed."""
     known, begin = equivalents.read(), time.monotonic()
-    total, killed, equal, survivors, stale, killers = next(mutants), 0, 0, [], [], {}
+    total, killed, equal, survivors, stale, killers, none = next(mutants), 0, 0, [], [], {}, dict.fromkeys(grammar.NO_MUTANT, 0)
     for done, (mutant, killer) in enumerate(mutants, 1):
-        if killer == grammar.NO_MUTANT:
-            total -= 1
+        if killer in none:
+            none[killer] += 1
         elif killer:
             killed += 1
             killers[killer] = killers.get(killer, 0) + 1
@@ -95,14 +95,17 @@ def judge_kind(kind, mutants, arguments):
         print(f'survives: {mutant.place}\n{mutant.key}')
     for mutant in stale:
         print(f'killed, and yet in equivalents.txt: {mutant.key}')
+    total -= sum(none.values())
     judged = total - equal
     score = 100 * killed / judged if judged else 100
     print(f'{kind}: {killed} of {judged} killed, {score:.1f} %; {equal} more do what the code does; raw {100 * killed / max(total, 1):.1f} %; '
           f'{time.monotonic() - begin:.0f} s', flush=True)
+    if sum(none.values()):
+        print(f'{kind}: no mutants, for they give ' + '; '.join(f'{what}: {count}' for what, count in none.items()))
     print(f'{kind}: killed by ' + ', '.join(f'{name} {count}' for name, count in sorted(killers.items(), key=lambda item: -item[1])))
     path = arguments.folder / f'{kind}.json'
     path.write_text(json.dumps({'kind': kind, 'total': total, 'killed': killed, 'equivalent': equal, 'score': round(score, 2),
-                                'sample': arguments.sample, 'seed': arguments.seed, 'killers': killers,
+                                'sample': arguments.sample, 'seed': arguments.seed, 'killers': killers, 'none': none,
                                 'survivors': [{'place': mutant.place, 'mutant': mutant.key} for mutant in survivors]}, indent=1) + '\n')
     return score >= WANTED[kind]
 

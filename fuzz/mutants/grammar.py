@@ -19,6 +19,7 @@ import rules
 import suite
 
 STYLE = '-T0' # tables compile faster, and do the same
+RAGEL_SECONDS = 5 # of processor time
 OBJECTS = {f'parser/{name}.rl': f'libparser_a-{name}.o' for name in ('request', 'response', 'chunked', 'target', 'value')}
 OBJECTS |= {f'stream/{name}.rl': f'libfluxo_a-{name}.o' for name in ('list', 'decode', 'split', 'date', 'line')}
 INCLUDE = re.compile(r'^\s*include\s+\w+\s+"([^"]+)";', re.M)
@@ -45,11 +46,8 @@ def find_included(name, files):
 
 def write_machine(source, tree, target):
     """Returns the machine's C, or None where Ragel refuses it, or does not come to an end."""
-    try:
-        done = subprocess.run(['ragel', '-C', '-L', STYLE, '-I', 'parser', '-o', str(target), source], cwd=tree,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=5)
-    except subprocess.TimeoutExpired:
-        return None
+    done = subprocess.run(['ragel', '-C', '-L', STYLE, '-I', 'parser', '-o', str(target), source], cwd=tree,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=suite.limit_processor(RAGEL_SECONDS))
     if done.returncode:
         return None
     return ''.join(line for line in target.read_text().splitlines(keepends=True) if '#line' not in line) # it names the files
@@ -117,15 +115,16 @@ def write_changed(mutation):
     return changed
 
 
-NO_MUTANT = 'no mutant'
+SAME, NO_MACHINE = 'the machines of the tree', 'no machine, or none that compiles'
+NO_MUTANT = (SAME, NO_MACHINE)
 
 
 def judge(mutation):
     changed = write_changed(mutation)
-    if not changed:
-        return mutation, NO_MUTANT
-    if not build_library(changed):
-        return mutation, NO_MUTANT
+    if changed == {}:
+        return mutation, SAME
+    if changed is None or not build_library(changed):
+        return mutation, NO_MACHINE
     stem = pathlib.PurePath(min(changed)).stem
     linked = set()
     about = {pathlib.PurePath(source).stem for source in changed}
