@@ -602,18 +602,10 @@ void connection_open(struct server *server, int fd)
     watch_on(c);
 }
 
-/* A request may have come that we have not been told of, or be on its way. Who stops the server in his own turn goes on with
-   it, and settles at its end. */
+/* The deadlines are others now. A request may have come that we have not been told of, or be on its way: so each has its own
+   turn, after this one, which may be a handler's that still has the server's one buffer and events. */
 void connection_stop(struct connection *c)
 {
-    struct server *server = c->server;
-    struct connection *turn = server->turn;
-    c->waiting = FOR_NOTHING; /* the deadlines are others now */
-    c->has_come = true;
-    if (turn == c)
-        return;
-    connection_enter(c);
-    read_some(c);
-    settle(c);
-    server->turn = turn;
+    set_deadline(c);
+    connection_wake(c);
 }

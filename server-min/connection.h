@@ -87,7 +87,7 @@ struct response {
 };
 
 void connection_open(struct server *server, int fd);      /* takes the descriptor over, and closes it if there is no memory */
-void connection_stop(struct connection *connection);      /* the server stops: close it now if it is idle, soon if not */
+void connection_stop(struct connection *connection);      /* the server stops: it has its turn soon, and less time */
 void connection_break_off(struct connection *connection); /* what is not complete of its response will not be */
 bool connection_is(const struct watch *watch);            /* whether it is a connection's */
 

@@ -288,6 +288,43 @@ static void close_server(struct request *req, struct response *res)
     response_end(res, "closing\n");
 }
 
+static void close_and_echo(struct request *req, struct response *res, struct fluxo_span octets)
+{
+    (void)req;
+    server_close(server);
+    response_write(res, octets.start, octets.length);
+}
+
+static void end_echo(struct request *req, struct response *res)
+{
+    (void)req;
+    response_end(res, "\n");
+}
+
+/* Others may have sent already. */
+static void close_in_body(struct request *req, struct response *res)
+{
+    static const struct request_events events = {.body = close_and_echo, .end = end_echo};
+    request_on(req, &events, NULL);
+    response_head(res, 200, TEXT, NULL);
+}
+
+static void close_last(struct request *req, struct response *res)
+{
+    (void)req;
+    (void)res;
+    server_close(server);
+    puts("closed");
+}
+
+static void close_when_closed(struct request *req, struct response *res)
+{
+    static const struct request_events events = {.closed = close_last};
+    request_on(req, &events, NULL);
+    response_head(res, 200, TEXT, NULL);
+    response_end(res, "bye\n");
+}
+
 static const struct {
     const char *path;
     handler *handle;
@@ -317,6 +354,8 @@ static const struct {
     {"/count", count_slowly},
     {"/ask", ask_after_head},
     {"/close", close_server},
+    {"/close-in-body", close_in_body},
+    {"/close-when-closed", close_when_closed},
 };
 
 static void answer(struct request *req, struct response *res)

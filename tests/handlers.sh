@@ -112,6 +112,43 @@ closes_itself() {
     test -n "$("$talk" "$port" --wait 100 2>&1 </dev/null)"
 }
 
+# sends_with_others TEXT: when the server stands still, so that it finds all in one turn
+sends_with_others() {
+    {
+        while ! test -e "$scratch/still"; do nap; done
+        printf 'POST /close-in-body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n%s' "$1"
+    } | "$talk" "$port" >"$scratch/$1" &
+    senders="$senders $!"
+}
+
+# Whoever is served first, the other's bytes are there.
+serves_others_when_it_closes() {
+    senders=
+    sends_with_others first
+    sends_with_others other
+    nap
+    nap
+    kill -STOP "$pid"
+    : >"$scratch/still"
+    nap
+    nap
+    nap
+    kill -CONT "$pid"
+    # shellcheck disable=SC2086
+    wait $senders
+    cat "$scratch/first" "$scratch/other" >"$out"
+    grep -q '^first' "$scratch/first" && grep -q '^other' "$scratch/other"
+}
+
+# Connection: close, as the end of the exchange is that of the connection.
+closes_itself_last() {
+    ask 'GET /close-when-closed HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' && has bye
+}
+
+is_told_once() {
+    end && cat "$scratch/said" >"$out" && test "$(grep -c '^closed' "$out")" = 1
+}
+
 # ---- The handlers of fluxo-server ----
 
 echoes() {
@@ -220,7 +257,11 @@ claim 'SIGTERM ends both of its servers, with status 0' end
 begin "$handlers"
 claim 'a handler may close the server' closes_itself
 claim 'SIGTERM ends the other one, with status 0' end
-
+begin "$handlers"
+claim 'a handler that closes the server goes on with its own bytes, and others with theirs' serves_others_when_it_closes
+begin "$handlers"
+claim 'a handler may close the server when its exchange is closed' closes_itself_last
+claim 'and is told so once' is_told_once
 
 begin "$server" --port 0
 claim '/echo sends the body back' echoes
