@@ -92,7 +92,7 @@ static int are_cases(unsigned char one, unsigned char other)
 {
     unsigned char lower = (unsigned char)(one | 0x20);
 
-    return (one ^ other) == 0x20 && lower >= 'a'; /* one of them is of a table, and no byte there is above z */
+    return (one ^ other) == 0x20 && lower >= 'a'; /* one is of a table, where no byte is above Z but the letters to z */
 }
 
 static int is_same(const char *one, const char *other, size_t length, int any_case)
