@@ -88,6 +88,23 @@ static void events_come_once_and_the_rest_when_there_is_room(void **state)
     assert_int_equal(count, 1 + 61 + 2);
 }
 
+static void events_are_full_between_chunks_too(void **state)
+{
+    static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    char body[256] = "";
+    unsigned chunk;
+    struct fluxo_feed fed;
+
+    (void)state;
+    for (chunk = 0; chunk < 20; chunk++)
+        strcat(body, "1\r\nx\r\n");
+    begin(FLUXO_REQUEST);
+    assert_int_equal(feed(head).status, FLUXO_HEAD);
+    fed = fluxo_parser_feed(&parser, body, strlen(body), events, FLUXO_CAPACITY_LEAST);
+    assert_int_equal(fed.status, FLUXO_EVENTS_FULL);
+    assert_true(fed.count <= FLUXO_CAPACITY_LEAST);
+}
+
 static void what_follows_a_close_is_not_consumed(void **state)
 {
     (void)state;
@@ -125,6 +142,17 @@ static void a_refusal_is_sticky(void **state)
     assert_int_equal(fluxo_parser_finish(&parser, events, CAPACITY).error, FLUXO_ERR_OBS_FOLD);
     begin(FLUXO_REQUEST);
     assert_int_equal(feed("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, FLUXO_MESSAGE);
+}
+
+static void a_value_that_is_refused_is_not_handed_out(void **state)
+{
+    struct fluxo_options options;
+
+    (void)state;
+    fluxo_options_init(&options);
+    options.flags = FLUXO_PIECES;
+    assert_int_equal(fluxo_parser_init(&parser, FLUXO_REQUEST, &options), 0);
+    assert_feed(feed("GET / HTTP/1.1\r\nHost: a b"), FLUXO_ERROR, 0, 1);
 }
 
 /* ---- Bytes that stay, bytes that go ---- */
@@ -206,6 +234,8 @@ static void more_than_2_gib_is_taken_in_parts(void **state)
     fed = fluxo_parser_feed(&parser, (char *)octets + fed.consumed, size - fed.consumed, events, CAPACITY);
     assert_feed(fed, FLUXO_MESSAGE, size - INT32_MAX, 2);
     assert_int_equal(fluxo_parser_offset(&parser), sizeof head - 1 + size);
+    assert_int_equal(feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n").status, FLUXO_HEAD);
+    assert_feed(fluxo_parser_feed(&parser, octets, size, events, CAPACITY), FLUXO_MESSAGE, 3, 2);
     munmap(octets, size);
 }
 
@@ -222,6 +252,37 @@ static void a_trailer_changes_no_fact(void **state)
                      FLUXO_MESSAGE);
     after = fluxo_parser_facts(&parser);
     assert_memory_equal(&before, &after, sizeof before);
+}
+
+static void an_empty_reason_phrase_stands_behind_its_space(void **state)
+{
+    (void)state;
+    begin(FLUXO_RESPONSE);
+    assert_int_equal(feed("HTTP/1.1 200 \r\n\r\n").status, FLUXO_HEAD);
+    assert_int_equal(events[0].name_len, 3);
+    assert_int_equal(events[0].gap, 4);
+    assert_int_equal(events[0].len, 0);
+}
+
+static void what_101_says_of_the_connection_counts(void **state)
+{
+    (void)state;
+    begin(FLUXO_RESPONSE);
+    assert_int_equal(feed("HTTP/1.1 101 x\r\nConnection: upgrade, close\r\n\r\n").status, FLUXO_MESSAGE);
+    assert_false(fluxo_parser_facts(&parser).keep_alive);
+}
+
+static void a_status_is_not_taken_for_a_method(void **state)
+{
+    char head[] = "HTTP/1.1 000 x\r\nContent-Length: 1\r\n\r\n";
+
+    (void)state;
+    assert_in_range(FLUXO_METHOD_CONNECT, 1, 9);
+    head[strlen("HTTP/1.1 00")] = '0' + FLUXO_METHOD_CONNECT;
+    begin(FLUXO_RESPONSE);
+    assert_int_equal(feed(head).status, FLUXO_HEAD);
+    assert_int_equal(feed("x").status, FLUXO_MESSAGE);
+    assert_int_equal(feed("").status, FLUXO_NEED_MORE);
 }
 
 /* ---- The end of the connection ---- */
@@ -336,6 +397,17 @@ static void answers_is_for_responses_before_their_first_byte(void **state)
     assert_int_equal(feed(interim).status, FLUXO_MESSAGE);
     assert_int_equal(feed(final).status, FLUXO_MESSAGE); /* still the answer to HEAD */
     assert_int_equal(feed(final).status, FLUXO_HEAD);    /* and now no longer */
+}
+
+static void answers_keeps_what_an_interim_response_said(void **state)
+{
+    (void)state;
+    begin(FLUXO_RESPONSE);
+    assert_int_equal(feed("HTTP/1.1 103 x\r\nConnection: close\r\n\r\n").status, FLUXO_MESSAGE);
+    assert_int_equal(feed("").status, FLUXO_NEED_MORE); /* the next has begun, with none of its bytes */
+    assert_int_equal(fluxo_parser_answers(&parser, FLUXO_METHOD_GET), 0);
+    assert_int_equal(feed("HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n").status, FLUXO_MESSAGE);
+    assert_int_equal(feed("").status, FLUXO_CLOSED);
 }
 
 /* ---- A parser is plain data ---- */
@@ -532,19 +604,25 @@ int main(void)
         cmocka_unit_test(a_head_with_a_body_stops_at_head),
         cmocka_unit_test(a_head_without_a_body_stops_at_message),
         cmocka_unit_test(events_come_once_and_the_rest_when_there_is_room),
+        cmocka_unit_test(events_are_full_between_chunks_too),
         cmocka_unit_test(what_follows_a_close_is_not_consumed),
         cmocka_unit_test(what_follows_a_switch_is_not_consumed),
         cmocka_unit_test(a_refusal_is_sticky),
+        cmocka_unit_test(a_value_that_is_refused_is_not_handed_out),
         cmocka_unit_test(whole_mode_keeps_an_unfinished_head),
         cmocka_unit_test(whole_mode_lets_chunk_lines_go_unless_they_are_asked_for),
         cmocka_unit_test(pieces_mode_keeps_nothing),
         cmocka_unit_test(more_than_2_gib_is_taken_in_parts),
         cmocka_unit_test(a_trailer_changes_no_fact),
+        cmocka_unit_test(an_empty_reason_phrase_stands_behind_its_space),
+        cmocka_unit_test(what_101_says_of_the_connection_counts),
+        cmocka_unit_test(a_status_is_not_taken_for_a_method),
         cmocka_unit_test(the_end_has_three_outcomes),
         cmocka_unit_test(misuse_of_feed_changes_nothing),
         cmocka_unit_test(misuse_of_finish_changes_nothing),
         cmocka_unit_test(an_option_out_of_range_is_misuse),
         cmocka_unit_test(answers_is_for_responses_before_their_first_byte),
+        cmocka_unit_test(answers_keeps_what_an_interim_response_said),
         cmocka_unit_test(a_copy_goes_on_where_the_original_was),
         cmocka_unit_test(the_gap_of_an_event_never_overflows),
         cmocka_unit_test(every_method_is_found_by_its_name),
