@@ -95,6 +95,8 @@ def find_noticing(mutants, programs, folder, tests, environment):
     library = ways.build_tracer(folder)
     for test in tests:
         here = [mutant for mutant in mutants if test.program in mutant.places]
+        if not here:
+            continue
         branches = [(*mutant.places[test.program], mutant) for mutant in here]
         seen = ways.trace(test, programs[test.program], [(address, mutant.branch.code, place) for address, place, mutant in branches],
                           folder / 'traced', environment, library)
