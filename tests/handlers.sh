@@ -158,7 +158,8 @@ echoes() {
 
 echoes_trailers() {
     answers 200 'POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX-Sum: 9\r\n\r\n' --split 1 &&
-        has 'X-Sum: 9' && test "$(grep -cx 1 "$out")" = 6
+        has 'X-Sum: 9' && test "$(grep -cx '[1-6]' "$out")" -ge 2 && # as they came; those that waited for each other come together
+        test "$(grep -x '[helo!]*' "$out" | tr -d '\n')" = 'hello!'
 }
 
 echoes_to_1_0() {
