@@ -9,8 +9,6 @@ and the chart are made of these rows and of nothing else (report.py, chart.py).
 """
 import argparse
 import datetime
-import os
-import platform
 import shutil
 import signal
 import sys
@@ -18,10 +16,13 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[1]))  # what the benchmarks share
+
 import chart
 import measure
 import report
 import servers
+import tables
 
 TOP = Path(__file__).parents[2]
 LOADS = {'64': (64, False), 'pipelined': (64, True), '1': (1, False), '4000': (4000, False)}  # connections, pipelined or not
@@ -137,17 +138,10 @@ def run_calls(run):
 
 # ---- What was run, and where ----
 
-def find_processor():
-    for line in Path('/proc/cpuinfo').read_text().splitlines():
-        if line.startswith('model name'):
-            return line.split(':', 1)[1].strip()
-    return platform.machine()
-
-
 def find_facts(options):
     return {
         'date': datetime.date.today().isoformat(),
-        'machine': f'{find_processor()}, {os.cpu_count()} cores; Linux {platform.release()}',
+        'machine': tables.find_machine(),
         'versions': ', '.join(f'{name} {servers.find_version(command)}' for name, command in servers.VERSIONS),
         'rounds': options.rounds,
         'seconds': options.seconds,
@@ -213,7 +207,7 @@ def main():
     (options.folder / 'server.svg').write_text(chart.draw(figures))
     if options.publish:
         shutil.copy(options.folder / 'server.svg', TOP / 'doc/bench-server.svg')
-        report.publish(TOP / 'doc/bench-server.md', table)
+        tables.publish(TOP / 'doc/bench-server.md', 'bench-server', table, ['bench-server.svg'])
     else:
         print(table, end='')
         print(f'\n{options.folder}: server.txt, server.svg, rounds.tsv')

@@ -17,5 +17,6 @@ bench_server_threads_LDADD = libfluxo.a
 bench_server_hold_CPPFLAGS = -D_GNU_SOURCE
 bench_server_hold_SOURCES = bench/server/hold.c
 
+EXTRA_DIST += bench/drawing.py bench/tables.py
 EXTRA_DIST += bench/server/__main__.py bench/server/chart.py bench/server/measure.py bench/server/report.py bench/server/servers.py \
     bench/server/hello.js bench/server/hello.py bench/server/hello.rb bench/server/pipeline.lua doc/bench-server.md doc/bench-server.svg

@@ -3,6 +3,7 @@
 import statistics
 
 from measure import ACTIVE
+from tables import hundredths, lay_out, whole
 
 TITLES = {
     '64': '64 connections',
@@ -24,8 +25,6 @@ AIMS = (
     ('4000', 'best', 1.05),
 )
 MEMORY_AIMS = (('idle', 256), ('half', 1024))
-BEGIN = '<!-- figures: written by ./dev bench-server --publish -->'
-END = '<!-- end of figures -->'
 
 
 # ---- Rows ----
@@ -118,22 +117,6 @@ class Notes:
 
     def lines(self):
         return [f'[{number}] {text}' for number, text in enumerate(self.texts, 1)]
-
-
-def whole(value):
-    return '' if value is None else f'{value:,.0f}'
-
-
-def hundredths(value):
-    return '' if value is None else f'{value:.2f}'
-
-
-def lay_out(rows):
-    """Columns as wide as they must be; the first to the left, numbers to the right."""
-    widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows)))]
-    for row in rows:
-        cells = [cell.rjust(width) if column else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths))]
-        yield '  '.join(cells).rstrip()
 
 
 def lines_of_load(figures, scenario, notes):
@@ -234,13 +217,3 @@ def write_table(figures):
     parts += [lines_of_rest(figures, notes), lines_of_growth(figures, notes), lines_of_calls(figures, notes),
               lines_of_aims(figures), notes.lines(), LEGEND.splitlines()]
     return '\n\n'.join('\n'.join(part) for part in parts if part) + '\n'
-
-
-def publish(page, table):
-    text = page.read_text(encoding='utf-8')
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f'bench-server: {page} has no place for the figures')
-    figures = f'\n\n![The figures as a chart](bench-server.svg)\n\n```text\n{table}```\n\n'
-    page.write_text(before + begin + figures + end + after, encoding='utf-8')
