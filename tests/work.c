@@ -9,46 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first part once, the second until the length is reached, the third once. */
 struct family {
     const char *name;
     enum fluxo_kind kind;
     const char *first, *again, *last;
 };
 
-#define HEAD "GET / HTTP/1.1\r\nHost: a\r\n"
-#define CHUNKED "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-
 static const struct family families[] = {
-    {"empty lines", FLUXO_REQUEST, "", "\r\n", HEAD "\r\n"},
-    {"a method", FLUXO_REQUEST, "", "GET", " / HTTP/1.1\r\nHost: a\r\n\r\n"},
-    {"a target's path", FLUXO_REQUEST, "GET /", "a/../", " HTTP/1.1\r\nHost: a\r\n\r\n"},
-    {"a target's query", FLUXO_REQUEST, "GET /?", "%41", " HTTP/1.1\r\nHost: a\r\n\r\n"},
-    {"a target's host", FLUXO_REQUEST, "GET http://", "a.b", "/ HTTP/1.1\r\nHost: a\r\n\r\n"},
-    {"blanks in a request-line", FLUXO_REQUEST, "GET ", " \t", "/ HTTP/1.1\r\nHost: a\r\n\r\n"},
-    {"a reason-phrase", FLUXO_RESPONSE, "HTTP/1.1 200 ", "OK ", "\r\nContent-Length: 0\r\n\r\n"},
-    {"fields without a value", FLUXO_REQUEST, HEAD, "a:\r\n", "\r\n"},
-    {"fields with a value", FLUXO_REQUEST, HEAD, "Accept: */*\r\n", "\r\n"},
-    {"names that begin as others do", FLUXO_REQUEST, HEAD, "Content-Lengthen: 5\r\n", "\r\n"},
-    {"names that no other has", FLUXO_RESPONSE, "HTTP/1.1 200 \r\n", "X-1: 5\r\n", "Content-Length: 0\r\n\r\n"},
-    {"a field's name", FLUXO_REQUEST, HEAD, "ab-", ": c\r\n\r\n"},
-    {"a value", FLUXO_REQUEST, HEAD "a: ", "abc", "\r\n\r\n"},
-    {"blanks before a value", FLUXO_REQUEST, HEAD "a:", " \t", "b\r\n\r\n"},
-    {"blanks behind a value", FLUXO_REQUEST, HEAD "a: b", " \t", "\r\n\r\n"},
-    {"blanks inside a value", FLUXO_REQUEST, HEAD "a: ", "b  \t", "c\r\n\r\n"},
-    {"lines of a fold", FLUXO_RESPONSE, "HTTP/1.1 200 \r\na: b", "\r\n c ", "\r\nContent-Length: 0\r\n\r\n"},
-    {"options of a connection", FLUXO_REQUEST, HEAD "Connection: a", ", keep-alive", "\r\n\r\n"},
-    {"expectations", FLUXO_REQUEST, HEAD "Expect: a", ", a=\"100-continue\"", "\r\n\r\n"},
-    {"codings", FLUXO_RESPONSE, "HTTP/1.1 200 \r\nTransfer-Encoding: gzip", ", gzip", "\r\n\r\n"},
-    {"equal lengths in a list", FLUXO_REQUEST, HEAD "Content-Length: 0", ", 0", "\r\n\r\n"},
-    {"equal lengths in lines", FLUXO_REQUEST, HEAD, "Content-Length: 0\r\n", "\r\n"},
-    {"chunks", FLUXO_REQUEST, CHUNKED, "1\r\na\r\n", "0\r\n\r\n"},
-    {"an extension", FLUXO_REQUEST, CHUNKED "1;a=\"", "abc", "\"\r\na\r\n0\r\n\r\n"},
-    {"extensions", FLUXO_REQUEST, CHUNKED "1", ";a=b", "\r\na\r\n0\r\n\r\n"},
-    {"trailers", FLUXO_REQUEST, CHUNKED "0\r\n", "a: b\r\n", "\r\n"},
-    {"messages", FLUXO_REQUEST, "", HEAD "\r\n", ""},
-    {"interim responses", FLUXO_RESPONSE, "", "HTTP/1.1 100 \r\n\r\n", ""},
-    {"a body until the end", FLUXO_RESPONSE, "HTTP/1.1 200 \r\n\r\n", "abc", ""},
+#define FAMILY(name, kind, first, again, last) {name, kind, first, again, last},
+#include "families.def"
+#undef FAMILY
 };
 
 enum { LENGTH = 4096 };
