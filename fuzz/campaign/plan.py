@@ -77,11 +77,8 @@ def nth_turn(number, harnesses, lanes, libfuzzer, afl):
     return harnesses[number % len(harnesses)], choose_roles(lanes, number // len(harnesses), libfuzzer, afl)
 
 
-def plan_turns(first, total, harnesses, lanes, libfuzzer=LIBFUZZER_ROLES, afl=AFL_ROLES):
-    """(harness, roles) of the turns that fit into the time, the first of which is number `first`."""
-    each = turn_seconds(total, len(harnesses))
-    count = max(1, round(total / each))
-    return [nth_turn(first + number, harnesses, lanes, libfuzzer, afl) for number in range(count)]
+def count_turns(total, harnesses):
+    return max(1, round(total / turn_seconds(total, harnesses)))
 
 
 def read_seconds(text):

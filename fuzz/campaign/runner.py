@@ -34,7 +34,7 @@ class Campaign:
     def __init__(self, options):
         self.options, self.state, self.screen = options, None, Screen()
         self.jobs, self.commit, self.asked_to_stop = options.jobs, find_commit(), False
-        self.is_prepared = False  # all is built
+        self.is_building = True
         self.progress = CAMPAIGN / 'progress.tsv'
 
     # ---- Before ----
@@ -62,34 +62,28 @@ class Campaign:
         say(f'{name} is left out: {reason}')
         self.state['left_out'][name] = str(reason)
 
-    def plan(self, harnesses):
+    def choose_tables(self):
         self.state['left_out'] = {}
-        tables = [self.choose_roles(table) for table in (plan.LIBFUZZER_ROLES, plan.AFL_ROLES)]
-        if not any(tables):
-            raise Trouble('no engine is left')
-        turns = plan.plan_turns(self.state['turn'], self.options.time, harnesses, self.jobs, *tables)
-        broken = self.build_variants(turns)
-        if not broken:
-            return turns
-        tables = [[role for role in table if not broken & set(plan.needed_variants(role))] for table in tables]
-        if not any(tables):
-            raise Trouble('no engine is left')
-        turns = plan.plan_turns(self.state['turn'], self.options.time, harnesses, self.jobs, *tables)
-        if self.build_variants(turns):
-            raise Trouble('builds fail one after the other')
-        return turns
+        self.tables = [self.choose_roles(table) for table in (plan.LIBFUZZER_ROLES, plan.AFL_ROLES)]
 
-    def build_variants(self, turns):
-        """All that the turns need; those that could not be built."""
-        targets = {}
-        for harness, roles in turns:
-            for role in roles:
-                for variant in plan.needed_variants(role):
-                    targets.setdefault(variant, {})[f'fuzz/{harness}'] = True
+    def prepare_turn(self, number, harnesses):
+        """The harness of a turn and its roles, built. What cannot be built is left out from then on, and others take its place."""
+        self.is_building = True
+        while any(self.tables):
+            harness, roles = plan.nth_turn(number, harnesses, self.jobs, *self.tables)
+            broken = self.build_variants(harness, roles)
+            if not broken:
+                self.is_building = False
+                return harness, roles
+            self.tables = [[role for role in table if not broken & set(plan.needed_variants(role))] for table in self.tables]
+        raise Trouble('no engine is left')
+
+    def build_variants(self, harness, roles):
+        """Those that could not be built."""
         broken = set()
-        for variant, programs in targets.items():
+        for variant in {variant: True for role in roles for variant in plan.needed_variants(role)}:
             try:
-                build(variant, programs, self.jobs)
+                build(variant, [f'fuzz/{harness}'], self.jobs)
             except Trouble as trouble:
                 self.leave_out(variant, trouble)
                 broken.add(variant)
@@ -210,7 +204,7 @@ class Campaign:
         try:
             self.run_turns()
         except Stopped:
-            say('stopped before its first turn')
+            say('stopped while it was building')
         finally:
             self.state['live'] = None
             states.save(self.state)
@@ -222,24 +216,26 @@ class Campaign:
 
     def run_turns(self):
         harnesses = self.choose_harnesses()
-        turns = self.plan(harnesses)
+        self.choose_tables()
         self.dictionary, self.library = self.make_helpers()
-        self.is_prepared = True
         first, ends = self.state['turn'], time.monotonic() + self.options.time
+        count = plan.count_turns(self.options.time, len(harnesses))
         each = plan.turn_seconds(self.options.time, len(harnesses))
-        say(f'{len(turns)} turns of {each:.0f} s, from turn {first} on; {self.jobs} cores, {len(harnesses)} harnesses; in {CAMPAIGN}')
-        waiting = [name for name in harnesses if name not in {harness for harness, _ in turns}]
+        say(f'{count} turns of {each:.0f} s, from turn {first} on; {self.jobs} cores, {len(harnesses)} harnesses; in {CAMPAIGN}')
+        turned = {harnesses[number % len(harnesses)] for number in range(first, first + count)}
+        waiting = [name for name in harnesses if name not in turned]
         if waiting:
             say(f'no time for {", ".join(waiting)}: the next run goes on there')
         self.screen.begin()
-        for number, (harness, roles) in enumerate(turns):
-            seconds = (ends - time.monotonic()) / (len(turns) - number)  # what comes between turns is shared by them
+        for number in range(count):
+            harness, roles = self.prepare_turn(first + number, harnesses)
+            seconds = (ends - time.monotonic()) / (count - number)  # what comes between turns, builds above all, is shared by them
             if self.asked_to_stop or seconds < 1:
                 break
-            self.take_turn(first + number, harness, roles, seconds, first + len(turns) - 1)
+            self.take_turn(first + number, harness, roles, seconds, first + count - 1)
 
     def ask_to_stop(self, _number, _frame):
-        if not self.is_prepared and not self.asked_to_stop:
+        if self.is_building and not self.asked_to_stop:
             self.asked_to_stop = True
             raise Stopped
         self.asked_to_stop = True

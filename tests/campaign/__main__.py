@@ -74,13 +74,27 @@ def one_engine_has_all_cores_where_the_other_is_missing():
     equal(names_of(plan.choose_roles(2, 1, [], plan.AFL_ROLES)), names_of(plan.AFL_ROLES[1:3]))
 
 
-def turns_fill_the_time_and_go_on_where_they_were():
+def turns_fill_the_time():
     for total in (60, 3600, 6 * 3600, 24 * 3600):
-        turns = plan.plan_turns(0, total, NAMES, 2)
-        each = plan.turn_seconds(total, len(NAMES))
-        if not abs(len(turns) * each - total) <= each or each > plan.MOST_TURN:
-            raise AssertionError(f'{len(turns)} turns of {each} s in {total} s')
-    equal(plan.plan_turns(4, 60, NAMES, 2)[0][0], 'response')
+        turns, each = plan.count_turns(total, len(NAMES)), plan.turn_seconds(total, len(NAMES))
+        if not abs(turns * each - total) <= each or each > plan.MOST_TURN:
+            raise AssertionError(f'{turns} turns of {each} s in {total} s')
+
+
+def what_cannot_be_built_is_left_out_and_others_take_its_place():
+    campaign = runner.Campaign(argparse.Namespace(jobs=2, role=[]))
+    campaign.state = state.load()
+    campaign.tables = [list(plan.LIBFUZZER_ROLES), list(plan.AFL_ROLES)]
+    campaign.build_variants = lambda harness, roles: {'guard', 'afl-lto'} & {role.variant for role in roles}
+    harness, roles = campaign.prepare_turn(0, NAMES)
+    equal((harness, names_of(roles)), (NAMES[0], ['asan', 'afl-asan']))
+    equal(campaign.is_building, False)
+    campaign.build_variants = lambda harness, roles: {role.variant for role in roles}
+    try:
+        campaign.prepare_turn(0, NAMES)
+    except Trouble:
+        return
+    raise AssertionError('nothing is left, and it goes on')
 
 
 def times_are_read():
@@ -225,7 +239,7 @@ def a_build_is_left_at_once_and_a_turn_in_order():
         campaign.ask_to_stop(0, None)
         raise AssertionError('the build goes on')
     except runner.Stopped:
-        campaign.asked_to_stop, campaign.is_prepared = False, True
+        campaign.asked_to_stop, campaign.is_building = False, False
     campaign.ask_to_stop(0, None)
     equal(campaign.asked_to_stop, True)
 
