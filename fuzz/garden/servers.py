@@ -39,6 +39,7 @@ class Server:
     is_proxy: bool = False
     answers: tuple = ()
     environment: dict = field(default_factory=dict)
+    memory: int = MEMORY
     process: subprocess.Popen = None
     origin: Origin = None
 
@@ -66,7 +67,7 @@ class Server:
         environment = {name: text.format(**self.words) for name, text in self.environment.items()}
         with open(self.scratch.with_suffix('.said'), 'wb') as said:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=self.scratch,
-                                            start_new_session=True, preexec_fn=bound_memory,
+                                            start_new_session=True, preexec_fn=lambda: bound_memory(self.memory),
                                             env={**os.environ, 'PATH': PATHS, 'HOME': str(self.scratch), **environment})
         self.await_listener()
 
@@ -150,8 +151,8 @@ def find_port():
         return listener.getsockname()[1]
 
 
-def bound_memory():
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+def bound_memory(memory):
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -334,8 +335,9 @@ def proxy(name, package, command, **more):
 
 
 ALL = [
-    # Our own, as a proxy: it has the judge's parser, and the default profile.
-    proxy('fluxo-relay', 'none: ./dev build', ['{build}/examples/relay', '--listen', '127.0.0.1:{port}', '--origin', '127.0.0.1:{origin}']),
+    # Our own, as a proxy: it has the judge's parser, and the default profile. A sanitizer in it reserves terabytes.
+    proxy('fluxo-relay', 'none: ./dev build', ['{build}/examples/relay', '--listen', '127.0.0.1:{port}', '--origin', '127.0.0.1:{origin}'],
+          memory=resource.RLIM_INFINITY),
     proxy('nginx', 'nginx-light', ['nginx', '-e', '{folder}/early', '-c', '{folder}/conf'], files={'conf': NGINX}),
     proxy('apache2', 'apache2', ['apache2', '-X', '-f', '{folder}/conf'], files={'conf': APACHE}),
     proxy('lighttpd', 'lighttpd', ['lighttpd', '-D', '-f', '{folder}/conf'], files={'conf': LIGHTTPD}),
