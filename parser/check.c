@@ -66,7 +66,7 @@ int fluxo_check_value(struct run *run, int32_t to)
     struct fluxo_parser *parser = run->parser;
     const unsigned char *p = run->bytes + run->checked, *pe = run->bytes + to;
 
-    if (parser->line == LINE_NONE || parser->part != PART_VALUE || !parser->sub || run->checked >= to)
+    if (parser->part != PART_VALUE || !parser->sub || run->checked >= to)
         return !run->error;
     p = run_check(run, p, pe, NULL);
     run->checked = to;
@@ -156,8 +156,6 @@ void fluxo_judge_value(struct run *run, int32_t to)
     if (!fluxo_check_value(run, to) || !parser->sub)
         return;
     run_check(run, end, end, end);
-    if (run->error)
-        return;
     if (!is_check_final(parser))
         fluxo_refuse(run, name_value_error(parser), to);
     else if (parser->line == LINE_REQUEST)

@@ -197,7 +197,7 @@ fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p)
     if (run->error) /* by this very byte */
         return p + 1;
     event = add_part(run, parser->name + parser->name_len, value_end);
-    if (!event->name_len && value_end < 0)
+    if (value_end < 0)
         event->gap = (uint16_t)-value_end;
     parser->line = LINE_NONE;
     return go_on_if_room(run, p);
@@ -394,9 +394,7 @@ static enum fluxo_error_code judge_head(struct run *run)
     if (!parser->response && parser->minor > 0 && !parser->host_seen && !(run->options->relax & FLUXO_RELAX_NO_HOST))
         return FLUXO_ERR_HOST_MISSING;
     error = fluxo_decide_framing(parser, run->options->relax);
-    if (!error && parser->framing == FLUXO_FRAMING_LENGTH && parser->length > run->options->limits.body)
-        return FLUXO_ERR_BODY_LIMIT;
-    return error;
+    return parser->length > run->options->limits.body ? FLUXO_ERR_BODY_LIMIT : error; /* one that frames nothing is 0 by now */
 }
 
 static int has_body(const struct fluxo_parser *parser)

@@ -53,7 +53,7 @@ int fluxo_has_no_body(const struct fluxo_parser *parser)
 
 int fluxo_is_tunnel(const struct fluxo_parser *parser)
 {
-    return parser->response && parser->answers_connect && parser->code >= 200 && parser->code < 300;
+    return parser->answers_connect && parser->code >= 200 && parser->code < 300;
 }
 
 static int is_connect(const struct fluxo_parser *parser)
@@ -71,7 +71,7 @@ static unsigned gather_facts(const struct fluxo_parser *parser)
     facts |= parser->coding != CODING_NONE ? CODED : 0;
     facts |= parser->coding == CODING_CHUNKED_LAST ? CHUNKED : 0;
     facts |= parser->length_seen ? LENGTH : 0;
-    facts |= parser->length_seen && parser->length ? OCTETS : 0;
+    facts |= parser->length ? OCTETS : 0;
     facts |= parser->minor == 0 ? MINOR_0 : 0;
     return facts;
 }

@@ -91,7 +91,7 @@ enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
         return token.error;
     }
     *at = run->at;
-    if (section_bound(run) > run->at || run->at == run->end)
+    if (run->at == run->end)
         return FLUXO_ERR_NONE;
     return run->parser->phase == PHASE_TRAILER ? FLUXO_ERR_TRAILERS_LIMIT : FLUXO_ERR_HEAD_LIMIT;
 }
@@ -160,8 +160,8 @@ fluxo_reach fluxo_require_unless_steering(struct run *run, const unsigned char *
 
 void fluxo_fail(struct run *run, const unsigned char *p, enum fluxo_error_code code)
 {
-    if (fluxo_check_value(run, place(run, p)))
-        fluxo_refuse(run, code, place(run, p));
+    fluxo_check_value(run, place(run, p));
+    fluxo_refuse(run, code, place(run, p));
 }
 
 /* LF alone never ends a chunk line. Where it may end a line, this is not its end. */

@@ -130,19 +130,15 @@ unsigned fluxo_field_id(const char *name, size_t length)
 
 /* ---- Numbers by name, of which one byte more comes at a time ---- */
 
-/* Of the rows from `row` on that begin as it does up to `place`, the first with `byte` there. */
+/* Of the rows from `row` on that begin as it does up to `place`, the first with `byte` there. NUL, which ends a row's text, is
+   in no name. */
 static uint16_t narrow(const struct names *names, uint16_t row, uint32_t place, unsigned char byte)
 {
     unsigned at = row;
 
-    if (row == NAMES_NONE)
-        return row;
-    for (; at < names->rows && names->lengths[at] >= place; at++) {
-        if (!is_same(names->texts[at], names->texts[row], place, names->any_case))
-            break;
-        if (place < names->lengths[at] && is_same(names->texts[at] + place, (const char *)&byte, 1, names->any_case))
+    for (; at < names->rows && is_same(names->texts[at], names->texts[row], place, names->any_case); at++)
+        if (is_same(names->texts[at] + place, (const char *)&byte, 1, names->any_case))
             return (uint16_t)at;
-    }
     return NAMES_NONE;
 }
 

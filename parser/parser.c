@@ -147,9 +147,9 @@ static void read_lines(struct run *run)
     if (run->stop)
         return;
     excess = fluxo_find_excess(run, &beyond);
-    if (excess && fluxo_check_value(run, beyond))
-        fluxo_refuse(run, excess, beyond);
-    else if (!excess)
+    if (excess)
+        fluxo_fail(run, run->bytes + beyond, excess);
+    else
         need_more(run);
 }
 
@@ -195,9 +195,7 @@ static void read_data(struct run *run)
 
     fluxo_emit_body(run, length);
     parser->remaining -= length;
-    if (run->error)
-        return;
-    if (parser->remaining) {
+    if (parser->remaining) { /* or what comes is over the limit */
         run->status = FLUXO_NEED_MORE;
         return;
     }
@@ -287,11 +285,10 @@ static void begin_run(struct run *run, struct fluxo_parser *parser, const void *
 
 static void move_places(struct fluxo_parser *parser, int32_t consumed)
 {
-    int is_counting = parser->line == LINE_CHUNK && parser->part == PART_VALUE;
-
     if (parser->line != LINE_NONE)
         parser->name -= consumed;
-    if (parser->phase == PHASE_START || parser->phase == PHASE_HEAD || parser->phase == PHASE_TRAILER || is_counting)
+    if (parser->phase == PHASE_START || parser->phase == PHASE_HEAD || parser->phase == PHASE_TRAILER ||
+        parser->part == PART_VALUE) /* among chunks it is a place while an extension is open */
         parser->section -= consumed;
 }
 
