@@ -46,7 +46,7 @@ enum { ROOM_FIRST = 512 }; /* octets: a usual head */
 
 int fluxo_widen(const struct fluxo_allocator *allocator, char **text, uint32_t *room, uint32_t octets)
 {
-    uint32_t wider = *room ? *room : (uint32_t)ROOM_FIRST;
+    uint32_t wider = ROOM_FIRST;
     char *other;
 
     if (octets <= *room)

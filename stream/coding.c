@@ -97,9 +97,7 @@ static int open_inflate(void *state, const struct fluxo_allocator *allocator, in
 {
     struct zlib_state *self = begin_state(state, allocator, wrapping);
 
-    if (inflateInit2(&self->z, RAW) != Z_OK)
-        return FLUXO_MISUSE_MEMORY;
-    if (take_window(&self->z) == Z_OK)
+    if (inflateInit2(&self->z, RAW) == Z_OK && take_window(&self->z) == Z_OK)
         return FLUXO_DONE;
     inflateEnd(&self->z);
     return FLUXO_MISUSE_MEMORY;

@@ -179,8 +179,6 @@ static unsigned see_event(struct fluxo_conn *conn, const struct fluxo_event *eve
         conn->method = (uint8_t)event->id;
     if (event->kind == FLUXO_EVENT_HEAD)
         return see_head_read(conn);
-    if (event->kind == FLUXO_EVENT_BODY)
-        fluxo_conn_see_content(conn, reads(conn));
     if (event->kind == FLUXO_EVENT_MESSAGE)
         fluxo_conn_see_end(conn, reads(conn));
     return 0;
@@ -229,18 +227,16 @@ static struct fluxo_feed feed(struct fluxo_conn *conn, const void *bytes, size_t
                               uint32_t capacity)
 {
     int drains = conn->life.response == FLUXO_SIDE_DONE && fluxo_conn_want(conn) == FLUXO_WANT_DRAIN;
-    int is_in_body = side_read(conn) == FLUXO_SIDE_BODY;
     size_t shown = drains ? limit_drain(conn, length) : length;
     struct fluxo_feed fed = fluxo_parser_feed(&conn->parser, bytes, shown, events, capacity);
 
-    if (fed.status == FLUXO_ERROR && fed.error == FLUXO_ERR_MISUSE)
+    if (fed.error == FLUXO_ERR_MISUSE)
         return fed;
     conn->left = (uint32_t)(shown - fed.consumed);
     see_events(conn, &fed, events);
     if (drains)
         drop_events(conn, &fed);
-    is_in_body |= fed.status == FLUXO_HEAD && fed.consumed < length;
-    if (is_in_body && length) /* the body has begun to come, be it with a chunk's size: nobody waits for 100 */
+    if (fed.status == FLUXO_HEAD ? fed.consumed < length : length > 0) /* if a body is due, it comes: nobody waits for 100 */
         fluxo_conn_see_content(conn, reads(conn));
     return fed;
 }
@@ -295,15 +291,10 @@ static struct fluxo_feed answer_over(const struct fluxo_conn *conn, unsigned sid
     return fed;
 }
 
-static unsigned side_written(const struct fluxo_conn *conn)
-{
-    return is_server(conn) ? conn->life.response : conn->life.request;
-}
-
 /* A server that has said its last word takes no request any more. */
 static int is_deaf(const struct fluxo_conn *conn)
 {
-    return is_server(conn) && has(conn, FLUXO_LIFE_CLOSE) && conn->life.request == FLUXO_SIDE_IDLE;
+    return has(conn, FLUXO_LIFE_CLOSE) && conn->life.request == FLUXO_SIDE_IDLE;
 }
 
 struct fluxo_feed fluxo_conn_receive(struct fluxo_conn *conn, const void *bytes, size_t length, struct fluxo_event *events,
@@ -335,12 +326,8 @@ static struct fluxo_feed truncate(struct fluxo_conn *conn)
 {
     struct fluxo_feed fed = tell(FLUXO_ERROR);
 
-    conn->fault = FLUXO_FAULT_TRUNCATED;
+    blame(conn, FLUXO_FAULT_TRUNCATED);
     fed.error = conn->fault;
-    if (is_server(conn) && conn->life.request == FLUXO_SIDE_IDLE)
-        blame(conn, conn->fault);
-    else
-        close_side_read(conn);
     return fed;
 }
 
@@ -358,7 +345,7 @@ struct fluxo_feed fluxo_conn_end(struct fluxo_conn *conn, struct fluxo_event *ev
         see_events(conn, &fed, events);
         return fed;
     }
-    if (side == FLUXO_SIDE_BODY || side == FLUXO_SIDE_WAIT || fed.status == FLUXO_NEED_MORE)
+    if (side == FLUXO_SIDE_WAIT || fed.status == FLUXO_NEED_MORE)
         return truncate(conn);
     close_side_read(conn);
     return tell(FLUXO_CLOSED);
@@ -378,7 +365,7 @@ static int has_begun(const struct fluxo_conn *conn)
     unsigned side = side_read(conn);
 
     if (side == FLUXO_SIDE_IDLE)
-        return is_server(conn) && is_inside(conn->parser);
+        return is_inside(conn->parser);
     return side == FLUXO_SIDE_WAIT || side == FLUXO_SIDE_BODY;
 }
 
@@ -387,7 +374,7 @@ void fluxo_conn_break(struct fluxo_conn *conn)
 {
     if (has_begun(conn))
         conn->fault = FLUXO_FAULT_TRUNCATED;
-    if (!is_server(conn) && conn->fault)
+    if (conn->fault)
         fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_RESPONSE_BAD, 0);
     fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_REQUEST_CLOSE, 0);
     fluxo_life_step(&conn->life, FLUXO_LIFE_EVENT_RESPONSE_CLOSE, 0);
@@ -468,7 +455,5 @@ int fluxo_conn_next(struct fluxo_conn *conn)
 
 int fluxo_conn_shut(struct fluxo_conn *conn)
 {
-    if (side_written(conn) >= FLUXO_SIDE_TUNNEL)
-        return FLUXO_MISUSE_ORDER;
     return take_step(conn, is_server(conn) ? FLUXO_LIFE_EVENT_RESPONSE_CLOSE : FLUXO_LIFE_EVENT_REQUEST_CLOSE);
 }

@@ -142,7 +142,7 @@ static int join(struct fluxo_head *head, const struct fluxo_event *event)
 
     if (answer)
         return answer;
-    if (!event->name_len && event->gap) { /* blanks at the end of what earlier pieces gave */
+    if (!event->name_len) { /* blanks at the end of what earlier pieces gave */
         line->len -= event->gap;
         head->text_length -= event->gap;
     }
@@ -207,8 +207,7 @@ static int add_event(struct fluxo_head *head, const struct fluxo_event *event)
         answer = join_fold(head, event);
     else
         answer = goes_on ? join(head, event) : add_line(head, event);
-    if (!answer)
-        head->is_open = event->flags & FLUXO_EVENT_MORE ? (uint8_t)(1 | (event->flags & FLUXO_EVENT_FOLD)) : 0;
+    head->is_open = event->flags & FLUXO_EVENT_MORE ? (uint8_t)(1 | (event->flags & FLUXO_EVENT_FOLD)) : 0;
     return answer;
 }
 
@@ -232,7 +231,7 @@ static int add_events(struct fluxo_head *head, struct fluxo_feed fed, const stru
     for (at = 0; at < fed.count && !answer && !head->is_complete; at++) {
         if (is_line(head, events[at].kind))
             answer = add_event(head, &events[at]);
-        head->is_complete = (uint8_t)(!answer && is_end(head, events[at].kind));
+        head->is_complete = (uint8_t)is_end(head, events[at].kind);
     }
     return answer;
 }
@@ -265,7 +264,7 @@ int fluxo_head_add(struct fluxo_head *head, const void *bytes, struct fluxo_feed
         return head->failure;
     head->bytes = (const char *)bytes;
     answer = add_events(head, fed, events);
-    if (!answer && head->is_complete)
+    if (head->is_complete)
         return FLUXO_DONE;
     if (!answer)
         answer = move_lines(head, fed.consumed);
@@ -295,7 +294,7 @@ static struct fluxo_span value_of(const struct fluxo_head *head, const struct fl
 
 static int starts_with(const struct fluxo_head *head, enum fluxo_event_kind kind)
 {
-    return !head->is_trailers && head->count && head->lines[0].kind == kind;
+    return head->count && head->lines[0].kind == kind;
 }
 
 struct fluxo_span fluxo_head_method(const struct fluxo_head *head)

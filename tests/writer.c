@@ -520,6 +520,9 @@ static void what_has_no_content_has_no_framing(void **state)
     begin_answering(GET);
     respond(103, FLUXO_CONTENT_NONE, 0);
     assert_sends("HTTP/1.1 103 Early Hints\r\n\r\n");
+    respond(103, FLUXO_CONTENT_LENGTH, 0);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_sends("HTTP/1.1 103 Early Hints\r\n\r\n");
     assert_int_equal(response(102, NULL), FLUXO_DONE);
     assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 1), FLUXO_MISUSE_NO_BODY);
     assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
@@ -530,6 +533,10 @@ static void what_has_no_content_has_no_framing(void **state)
     assert_int_equal(response(200, NULL), FLUXO_DONE);
     assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
     assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\n\r\n");
+    begin_answering("CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\n\r\n");
+    respond(200, FLUXO_CONTENT_LENGTH, 0);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
     assert_sends("HTTP/1.1 200 OK\r\n\r\n");
 }
 
