@@ -252,11 +252,13 @@ static int step_burst(void *state, struct fluxo_span *in, struct fluxo_room *roo
 static const struct fluxo_coding own_codings[] = {
     {"double", "x-double", {sizeof(struct halves), open_halves, step_halve, close_nothing}, DECODER(step_double)},
     {"one-way", NULL, NOTHING, DECODER(step_double)},
+    {"one-way-back", NULL, DECODER(step_double), NOTHING},
     {"idle-done", NULL, DECODER(step_idle_done), NOTHING},
     {"idle-full", NULL, DECODER(step_idle_full), NOTHING},
     {"idle-end", NULL, DECODER(step_idle_end), NOTHING},
     {"fail", NULL, DECODER(step_fail), NOTHING},
     {"burst", NULL, DECODER(step_burst), NOTHING},
+    {"odd_one", NULL, DECODER(step_idle_done), NOTHING},
 };
 
 /* ---- Options: no limit, our codings, the counting allocator ---- */
@@ -966,6 +968,8 @@ static void codings_are_counted(void **state)
     fluxo_pipe_close(&pipe);
     assert_int_equal(open_decoder(&pipe, &five), FLUXO_DONE); /* identity is none */
     fluxo_pipe_close(&pipe);
+    assert_int_equal(fluxo_pipe_add(&pipe, span_of_text("double"), FLUXO_DECODE), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_pipe_refuse(&pipe, FLUXO_FAULT_LIST), FLUXO_MISUSE_ORDER);
     options.budget.codings = 0;
     assert_int_equal(open_decoder(&pipe, &twofold), FLUXO_FAULT);
     assert_int_equal(drive(&pipe, span_of_text("<>"), &ways[2], &none), FLUXO_FAULT);
@@ -1107,6 +1111,27 @@ static void deflate_comes_with_and_without_the_zlib_format(void **state)
         }
 }
 
+static void without_a_ratio_octets_may_come_of_nothing(void **state)
+{
+    static const struct chain one_way_back = {{"one-way-back"}, 1};
+
+    (void)state;
+    options.budget.grace = 0;
+    options.budget.ratio = UINT32_MAX;
+    assert_decodes_in_all_ways(&one_way_back, span_of_text(""), FLUXO_END, span_of_text("<>"));
+}
+
+/* CINFO above 7 is in no zlib format: here it is what is unused of a stored block's first octet (RFC 1951 3.2.4). */
+static void what_cannot_be_the_zlib_format_is_deflate_data(void **state)
+{
+    static const char stored[] = "\x88\1\0\xFE\xFF"
+                                 "a\1\0\0\xFF\xFF";
+    const struct fluxo_span in = {stored, sizeof stored - 1};
+
+    (void)state;
+    assert_decodes_in_all_ways(&deflate, in, FLUXO_END, span_of_text("a"));
+}
+
 static void what_is_no_header_is_broken(void **state)
 {
     static const struct {
@@ -1224,6 +1249,8 @@ static void names_have_no_case(void **state)
         assert_true(is_known(known[row]));
     for (row = 0; row < sizeof unknown / sizeof *unknown; row++)
         assert_false(is_known(unknown[row]));
+    assert_true(is_known("ODD_one"));
+    assert_false(is_known("odd?one")); /* only letters have another case */
     assert_null(fluxo_coding_find(NULL, span_of_text("double")));
     assert_non_null(fluxo_coding_find(NULL, span_of_text("identity")));
 }
@@ -1745,6 +1772,7 @@ int main(void)
         TEST_OF_ZLIB(a_bomb_is_stopped_by_the_output_limit_to_the_octet),
         TEST_OF_ZLIB(a_bomb_of_nothing_is_stopped),
         TEST(no_coding_escapes_the_budget),
+        TEST(without_a_ratio_octets_may_come_of_nothing),
         TEST(an_encoder_has_no_budget),
         TEST_OF_ZLIB(a_call_does_no_more_than_its_room_asks),
         TEST(codings_are_counted),
@@ -1753,6 +1781,7 @@ int main(void)
         TEST_OF_ZLIB(a_stream_is_one_member_or_more),
         TEST_OF_ZLIB(deflate_has_one_stream_and_nothing_behind_it),
         TEST_OF_ZLIB(deflate_comes_with_and_without_the_zlib_format),
+        TEST_OF_ZLIB(what_cannot_be_the_zlib_format_is_deflate_data),
         TEST_OF_ZLIB(what_is_no_header_is_broken),
         TEST_OF_ZLIB(a_bit_that_is_wrong_is_found),
         TEST_OF_ZLIB(octets_at_the_end_of_a_page_are_enough),

@@ -39,9 +39,11 @@ static void each_fault_and_misuse_has_its_row(void **state)
     assert_null(fluxo_misuse(0));
     assert_null(fluxo_misuse(FLUXO_MISUSES));
     assert_null(fluxo_misuse(FLUXO_FULL));
-    assert_null(fluxo_side_name(FLUXO_SIDES));
-    assert_null(fluxo_life_event_name(FLUXO_LIFE_EVENTS));
-    assert_null(fluxo_want_name(FLUXO_WANTS));
+    for (fault = 0; fault < 64; fault++) {
+        assert_null(fluxo_side_name(FLUXO_SIDES + fault));
+        assert_null(fluxo_life_event_name(FLUXO_LIFE_EVENTS + fault));
+        assert_null(fluxo_want_name(FLUXO_WANTS + fault));
+    }
 }
 
 /* ---- Servers: exchanges ---- */
@@ -189,6 +191,21 @@ static void what_can_have_no_content_gets_none(void **state)
     assert_sends("HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n");
 }
 
+/* A call without octets says nothing of those to come. */
+static void no_octets_change_nothing(void **state)
+{
+    (void)state;
+    begin(FLUXO_SERVER);
+    assert_int_equal(fluxo_conn_receive(&conn, NULL, 0, events, EVENTS).status, FLUXO_NEED_MORE);
+    assert_receive(EXPECT_5, FLUXO_HEAD, sizeof EXPECT_5 - 1);
+    assert_receive("", FLUXO_NEED_MORE, 0);
+    assert_want(FLUXO_WANT_WRITE); /* the client waits still */
+    assert_message("12345");
+    assert_receive("", FLUXO_PAUSED, 0);
+    assert_want(FLUXO_WANT_WRITE); /* and nothing is held back */
+    assert_end(FLUXO_CLOSED);
+}
+
 /* ---- 100-continue ---- */
 
 static void a_body_that_is_waited_for_is_asked_for(void **state)
@@ -262,6 +279,22 @@ static void an_expectation_without_a_body_is_none(void **state)
     assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER);
     respond(200, FLUXO_CONTENT_NONE, 0);
     assert_want(FLUXO_WANT_NEXT);
+}
+
+static void nor_does_a_client_wait_for_leave_to_send_nothing(void **state)
+{
+    (void)state;
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("Expect"), fluxo_text("100-continue")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 0), FLUXO_DONE);
+    assert_want(FLUXO_WANT_WRITE);
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("Expect"), fluxo_text("100-continue")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_STREAM, 0), FLUXO_DONE);
+    assert_want(FLUXO_WANT_WAIT);
+    forget_output();
 }
 
 static void an_answer_that_closes_drains_nothing(void **state)
@@ -533,6 +566,7 @@ static void a_client_that_connects_gets_a_tunnel(void **state)
     assert_sends(CONNECT);
     assert_receive("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", FLUXO_MESSAGE, 38);
     assert_want(FLUXO_WANT_SWITCH);
+    assert_end(FLUXO_SWITCHED);
 }
 
 /* ---- Ends ---- */
@@ -694,6 +728,7 @@ static void a_connection_that_broke_has_completed_nothing(void **state)
     begin(FLUXO_CLIENT);
     fluxo_conn_break(&conn);
     assert_int_equal(fluxo_conn_fault(&conn), 0);
+    assert_string_equal(fluxo_side_name(fluxo_conn_life(&conn).response), "CLOSED");
     assert_want(FLUXO_WANT_CLOSE);
 }
 
@@ -762,7 +797,7 @@ static void a_second_answer_is_a_fault(void **state)
 
 static void between_answers_a_client_takes_empty_lines_only(void **state)
 {
-    static const char *const rows[] = {"\rX", "\r\n\rX", "X", "XY", "\r\r\n"};
+    static const char *const rows[] = {"\rX", "\r\n\rX", "X", "XY", "X\n", "\r\r\n"};
     size_t row;
 
     (void)state;
@@ -780,8 +815,11 @@ static void octets_after_close_are_not_read(void **state)
     ask_for_nothing("GET");
     assert_receive("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\nmore", FLUXO_MESSAGE, 57);
     assert_want(FLUXO_WANT_CLOSE);
-    assert_int_equal(receive("more").consumed, 0);
+    assert_receive("more", FLUXO_CLOSED, 0);
     assert_int_equal(fluxo_conn_next(&conn), FLUXO_MISUSE_ORDER);
+    begin(FLUXO_SERVER);
+    assert_message("GET / HTTP/1.0\r\n\r\n");
+    assert_receive("more", FLUXO_PAUSED, 0); /* as long as the answer is due */
 }
 
 static void interim_responses_have_a_bound(void **state)
@@ -794,6 +832,29 @@ static void interim_responses_have_a_bound(void **state)
         assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
     assert_fault("HTTP/1.1 103 Early Hints\r\n\r\n", FLUXO_FAULT_INTERIMS_LIMIT);
     assert_want(FLUXO_WANT_CLOSE);
+}
+
+static void a_final_response_is_within_the_bound_on_others(void **state)
+{
+    unsigned times, exchange;
+
+    (void)state;
+    ask_for_nothing("GET");
+    for (exchange = 0; exchange < 2; exchange++) {
+        for (times = 0; times < 16; times++)
+            assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
+        assert_message("HTTP/1.1 204 No Content\r\n\r\n");
+        assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+        assert_int_equal(fluxo_conn_status(&conn), 0);
+        assert_int_equal(fluxo_conn_method(&conn), FLUXO_METHOD_OTHER);
+        ask("GET", "/", "a");
+        assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("echo")), FLUXO_DONE);
+        assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+        forget_output();
+    }
+    for (times = 0; times < 16; times++)
+        assert_message("HTTP/1.1 103 Early Hints\r\n\r\n");
+    assert_message("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\n");
 }
 
 static void the_bound_on_interim_responses_is_an_option(void **state)
@@ -950,6 +1011,11 @@ static void misuse_of_the_end_changes_nothing(void **state)
     assert_end(FLUXO_ERROR);
     assert_int_equal(fluxo_conn_fault(&conn), FLUXO_FAULT_TRUNCATED);
     assert_int_equal(fluxo_conn_offset(&conn), 3);
+    before = conn; /* misuse is told where nothing is read as well */
+    assert_int_equal(fluxo_conn_receive(&conn, "GET", 3, NULL, EVENTS).error, FLUXO_ERR_MISUSE);
+    assert_int_equal(fluxo_conn_receive(&conn, "GET", 3, events, FLUXO_CAPACITY_LEAST - 1).error, FLUXO_ERR_MISUSE);
+    assert_int_equal(fluxo_conn_receive(&conn, NULL, 3, events, EVENTS).error, FLUXO_ERR_MISUSE);
+    assert_memory_equal(&before, &conn, sizeof conn);
     before = conn;
     assert_end(FLUXO_ERROR);
     assert_memory_equal(&before, &conn, sizeof conn);
@@ -970,6 +1036,11 @@ static void what_is_not_due_is_not_accepted_nor_shut_twice(void **state)
     assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER);
     assert_end(FLUXO_CLOSED);
     assert_end(FLUXO_CLOSED);
+    begin(FLUXO_CLIENT);
+    ask("POST", "/", "a");
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 5), FLUXO_DONE);
+    assert_int_equal(fluxo_conn_accept(&conn), FLUXO_MISUSE_ORDER); /* that is the server's to do */
+    forget_output();
 }
 
 /* ---- Heads ---- */
@@ -1002,6 +1073,7 @@ static void check_long_head(const struct fluxo_head *head)
     assert_span(values[0], "one");
     assert_span(fluxo_head_get(head, FLUXO_FIELD_HOST), "a");
     assert_null(fluxo_head_get(head, FLUXO_FIELD_DATE).start);
+    assert_null(fluxo_head_get(head, FLUXO_FIELD_OTHER).start);
     assert_null(fluxo_head_value(head, 5).start);
     assert_int_equal(fluxo_head_status(head), 0);
     assert_null(fluxo_head_reason(head).start);
@@ -1046,6 +1118,7 @@ static void a_head_is_the_same_however_it_comes(void **state)
             if (flags == 0)
                 assert_int_equal(head.text_length, 0); /* nothing was copied */
             assert_int_equal(fluxo_head_keep(&head), FLUXO_DONE);
+            assert_null(head.bytes); /* nothing points there any more */
             memset(last, '!', sizeof last);
             check_long_head(&head);
             fluxo_head_reset(&head);
@@ -1142,6 +1215,9 @@ static void a_head_knows_the_uri_that_is_asked_for(void **state)
     assert_true(uri.host_differs);
     assert_int_equal(fluxo_head_uri(&head, own, FLUXO_REFUSE_OTHER_HOST, &uri), FLUXO_FAULT);
     assert_int_equal(uri.fault, FLUXO_FAULT_HOST_DIFFERS);
+    head = head_of("GET http://t/x HTTP/1.0\r\n\r\n", lines);
+    assert_int_equal(fluxo_head_uri(&head, own, FLUXO_REFUSE_OTHER_HOST, &uri), FLUXO_DONE);
+    assert_false(uri.host_differs); /* there is none */
     head = head_of("GET / HTTP/1.0\r\n\r\n", lines);
     assert_int_equal(fluxo_head_uri(&head, own, FLUXO_SECURE, &uri), FLUXO_DONE);
     assert_span(uri.scheme, "https");
@@ -1228,6 +1304,8 @@ static void a_head_names_the_codings_of_its_content(void **state)
     assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT);
     assert_int_equal(decode_with("Content-Encoding: a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a\r\n", &fault), FLUXO_FAULT);
     assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT);
+    assert_int_equal(decode_with("Content-Encoding: a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a;q=1\r\n", &fault), FLUXO_FAULT);
+    assert_int_equal(fault, FLUXO_FAULT_CODINGS_LIMIT); /* nobody looks further */
     assert_int_equal(decode_with("Content-Encoding: gzip;q=1\r\n", &fault), FLUXO_FAULT);
     assert_int_equal(fault, FLUXO_FAULT_LIST);
     if (!fluxo_coding_find(NULL, fluxo_text("gzip")))
@@ -1385,6 +1463,86 @@ static void a_head_may_lack_memory_at_any_time(void **state)
     assert_true(refused > sizeof folded);
 }
 
+/* Blocks with a few octets more, which nobody may write. */
+static void *resize_guarded(void *context, void *block, size_t old, size_t size)
+{
+    static const char guard[] = "and not an octet more";
+    unsigned *left = (unsigned *)context;
+    char *other;
+
+    if (block)
+        assert_memory_equal((char *)block + old, guard, sizeof guard);
+    if (!size) {
+        free(block);
+        return NULL;
+    }
+    if (!*left)
+        return NULL;
+    --*left;
+    other = (char *)realloc(block, size + sizeof guard);
+    assert_non_null(other);
+    memcpy(other + size, guard, sizeof guard);
+    return other;
+}
+
+static int collect_pieces(struct fluxo_head *head, const char *bytes, size_t length, size_t step)
+{
+    static struct fluxo_options options;
+    struct fluxo_parser parser;
+    struct fluxo_feed fed;
+    size_t from;
+    int answer = FLUXO_NOT_NOW;
+
+    fluxo_options_init(&options);
+    options.flags = FLUXO_PIECES;
+    fluxo_parser_init(&parser, FLUXO_RESPONSE, &options);
+    for (from = 0; from < length && answer == FLUXO_NOT_NOW; from += fed.consumed) {
+        fed = fluxo_parser_feed(&parser, bytes + from, from + step < length ? step : length - from, events, EVENTS);
+        answer = fluxo_head_add(head, bytes + from, fed, events);
+    }
+    return answer;
+}
+
+/* A value of 3000 octets; the text is widened while its pieces come, and may fail to be. */
+static void a_long_line_in_pieces_has_its_room(void **state)
+{
+    static char response[4000];
+    int length = snprintf(response, sizeof response, "HTTP/1.1 200 OK\r\nA: %03000d\r\nB: c\r\n\r\n", 0);
+    unsigned granted;
+    size_t step;
+
+    (void)state;
+    for (step = 10; step < 1000; step += 90)
+        for (granted = 0; granted < 8; granted++) {
+            unsigned left = granted;
+            const struct fluxo_allocator some = {resize_guarded, &left};
+            struct fluxo_event lines[LINES];
+            struct fluxo_head head;
+            int answer;
+            fluxo_head_init(&head, lines, LINES, &some);
+            answer = collect_pieces(&head, response, (size_t)length, step);
+            assert_int_equal(answer, granted < 4 ? FLUXO_MISUSE_MEMORY : FLUXO_DONE); /* 512, 1024, 2048, 4096 octets */
+            if (answer == FLUXO_DONE)
+                assert_int_equal(fluxo_head_value(&head, 0).length, 3000);
+            fluxo_head_close(&head);
+        }
+}
+
+static void what_is_lost_for_want_of_memory_is_told_whatever_follows(void **state)
+{
+    static char response[1000];
+    int length = snprintf(response, sizeof response, "HTTP/1.1 200 OK\r\nA: %0600d\r\nB: c\r\n", 0);
+    unsigned once = 1;
+    const struct fluxo_allocator some = {resize_guarded, &once};
+    struct fluxo_event lines[LINES];
+    struct fluxo_head head;
+
+    (void)state;
+    fluxo_head_init(&head, lines, LINES, &some);
+    assert_int_equal(collect_pieces(&head, response, (size_t)length, (size_t)length), FLUXO_MISUSE_MEMORY);
+    fluxo_head_close(&head);
+}
+
 /* The text is full at every place of a fold once. */
 static void a_fold_may_lack_memory(void **state)
 {
@@ -1444,14 +1602,15 @@ static uint32_t count_until(struct fluxo_head *head, const char *text)
 
 static void lines_of_the_allocator_come_as_they_are_needed(void **state)
 {
-    const struct fluxo_allocator none = {refuse_memory, NULL};
+    unsigned often = 9;
+    const struct fluxo_allocator none = {refuse_memory, NULL}, guarded = {resize_guarded, &often};
     static const char many[] =
         "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\nG: 7\r\nH: 8\r\n\r\n";
     struct fluxo_head head;
 
     (void)state;
     assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, NULL), FLUXO_DONE);
-    fluxo_head_init(&head, NULL, 10, NULL);
+    fluxo_head_init(&head, NULL, 10, &guarded);
     assert_int_equal(count_until(&head, many), 9);
     assert_true(fluxo_span_equals(fluxo_head_value(&head, 8), fluxo_text("8")));
     fluxo_head_close(&head);
@@ -1481,11 +1640,13 @@ int main(void)
         cmocka_unit_test(nor_has_one_to_a_head_that_is_refused),
         cmocka_unit_test(not_modified_has_a_length_and_no_octets),
         cmocka_unit_test(what_can_have_no_content_gets_none),
+        cmocka_unit_test(no_octets_change_nothing),
         cmocka_unit_test(a_body_that_is_waited_for_is_asked_for),
         cmocka_unit_test(a_body_may_be_asked_for_while_the_head_is_open),
         cmocka_unit_test(a_body_that_is_not_wanted_is_refused),
         cmocka_unit_test(a_body_that_comes_uninvited_needs_no_100),
         cmocka_unit_test(an_expectation_without_a_body_is_none),
+        cmocka_unit_test(nor_does_a_client_wait_for_leave_to_send_nothing),
         cmocka_unit_test(an_answer_that_closes_drains_nothing),
         cmocka_unit_test(a_client_waits_for_100_and_not_for_ever),
         cmocka_unit_test(a_client_that_is_refused_sends_no_body),
@@ -1516,6 +1677,7 @@ int main(void)
         cmocka_unit_test(between_answers_a_client_takes_empty_lines_only),
         cmocka_unit_test(octets_after_close_are_not_read),
         cmocka_unit_test(interim_responses_have_a_bound),
+        cmocka_unit_test(a_final_response_is_within_the_bound_on_others),
         cmocka_unit_test(the_bound_on_interim_responses_is_an_option),
         cmocka_unit_test(an_early_answer_lets_the_request_be_finished),
         cmocka_unit_test(a_client_that_cuts_its_request_short_reads_the_answer),
@@ -1536,6 +1698,8 @@ int main(void)
         cmocka_unit_test(too_many_lines_are_a_misuse),
         cmocka_unit_test(a_head_without_memory_stays_incomplete),
         cmocka_unit_test(a_head_may_lack_memory_at_any_time),
+        cmocka_unit_test(a_long_line_in_pieces_has_its_room),
+        cmocka_unit_test(what_is_lost_for_want_of_memory_is_told_whatever_follows),
         cmocka_unit_test(a_fold_may_lack_memory),
         cmocka_unit_test(a_head_that_cannot_be_kept_says_so),
         cmocka_unit_test(lines_of_the_allocator_come_as_they_are_needed),

@@ -542,6 +542,7 @@ static void texts_are_equal_but_for_the_case_of_letters(void **state)
     assert_false(fluxo_span_is(fluxo_span_of("close", 5), "clos"));
     assert_false(fluxo_span_is(fluxo_span_of("clos", 4), "close"));
     assert_false(fluxo_span_is(fluxo_span_of("a\0b", 3), "a"));
+    assert_false(fluxo_span_is(fluxo_span_of("a\0b", 3), "a\0b")); /* a text ends at its NUL */
     for (one = 0; one < 256; one++) {
         for (other = 0; other < 256; other++) {
             char left = (char)one, right = (char)other;
@@ -583,6 +584,7 @@ static void a_list_has_what_it_has(void **state)
 
     (void)state;
     assert_true(fluxo_list_has(lines, count, fluxo_span_of("keep-alive", 10)));
+    assert_false(fluxo_list_has(NULL, count, fluxo_span_of("keep-alive", 10)));
     assert_true(fluxo_list_has(lines, count, fluxo_span_of("X-GZIP", 6)));
     assert_false(fluxo_list_has(lines, count, fluxo_span_of("gzip", 4)));
     assert_false(fluxo_list_has(lines, count, fluxo_span_of("zip", 3)));
