@@ -34,8 +34,13 @@ class Mutant:
         return self.branch.object.split('-', 1)[1].removesuffix('.o')
 
     @property
+    def file(self):
+        """What stands in a header is in each object that includes it, and its tests may notice there or not."""
+        return self.source if self.source.endswith(f'{self.stem}.c') else f'{self.source} in {self.stem}'
+
+    @property
     def key(self):
-        return f'{self.source}: {self.branch.function}: branch {self.branch.nth} {self.kind}: {self.text}'
+        return f'{self.file}: {self.branch.function}: branch {self.branch.nth} {self.kind}: {self.text}'
 
     @property
     def place(self):
