@@ -34,13 +34,13 @@ static int refuse_path(const struct writer *writer, enum fluxo_fault_code fault)
 }
 
 /* Which bit of `keep` an octet needs, raw or escaped; 0: none. */
-static unsigned find_need(int octet, int is_escape)
+static unsigned find_need(int octet)
 {
     if (octet == '\\')
         return FLUXO_KEEP_BACKSLASH;
-    if (is_escape && octet == '/')
+    if (octet == '/') /* escaped: a raw one ends the segment */
         return FLUXO_KEEP_SLASH;
-    return is_escape && octet == 0 ? FLUXO_KEEP_NUL : 0;
+    return octet == 0 ? FLUXO_KEEP_NUL : 0;
 }
 
 static void write_octet(struct writer *writer, char octet)
@@ -66,7 +66,7 @@ static void drop_octets(struct writer *writer, size_t count)
 
 static int copy_escape(struct writer *writer, int octet)
 {
-    if (find_need(octet, 1) & ~writer->keep)
+    if (find_need(octet) & ~writer->keep)
         return refuse_path(writer, FLUXO_FAULT_PATH);
     if (fluxo_is_unreserved(octet) && !writer->guarded)
         write_octet(writer, (char)octet);
@@ -82,7 +82,7 @@ static int copy_raw(struct writer *writer)
 
     if (octet == '%' && !(writer->keep & FLUXO_KEEP_PERCENT))
         return refuse_path(writer, FLUXO_FAULT_PERCENT);
-    if (find_need(octet, 0) & ~writer->keep)
+    if (find_need(octet) & ~writer->keep)
         return refuse_path(writer, FLUXO_FAULT_PATH);
     write_octet(writer, octet);
     drop_octets(writer, 1);

@@ -507,7 +507,7 @@ static int is_misleading(int octet, int escaped, unsigned keep)
 {
     if (escaped && octet == '/')
         return !(keep & FLUXO_KEEP_SLASH);
-    if (escaped && octet == 0)
+    if (octet == 0)
         return !(keep & FLUXO_KEEP_NUL);
     return octet == '\\' && !(keep & FLUXO_KEEP_BACKSLASH);
 }

@@ -124,7 +124,7 @@ int fluxo_target_reconcile(const struct fluxo_target *target, const struct fluxo
 /* What is refused in a path unless it is kept: each has led one reader to another resource than the next. */
 enum fluxo_path_keep {
     FLUXO_KEEP_SLASH = 1, /* %2F: kept as it is, a slash that separates nothing */
-    FLUXO_KEEP_NUL = 2,   /* %00: kept as it is */
+    FLUXO_KEEP_NUL = 2,   /* NUL and %00: kept as they are */
     FLUXO_KEEP_EMPTY =
         4, /* // : an empty segment is kept. The result may then begin with //, which is no path in a reference */
     FLUXO_KEEP_BACKSLASH = 8, /* \ and %5C: kept as they are */
