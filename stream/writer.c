@@ -160,7 +160,7 @@ static void move_text_down(struct fluxo_writer *writer, uint32_t from)
 
     memmove(writer->text, writer->text + from, writer->to - from);
     for (nth = 0; nth < writer->count; nth++)
-        piece_at(writer, nth)->at -= piece_at(writer, nth)->start ? 0 : from;
+        piece_at(writer, nth)->at -= from; /* of octets it means nothing */
     writer->ready -= from;
     writer->to -= from;
 }
@@ -329,7 +329,7 @@ static int name_field_misuse(const struct fluxo_writer *writer, const struct flu
 {
     int is_name;
 
-    if (reading->fed.status == FLUXO_ERROR && is_limit(reading->fed.error))
+    if (is_limit(reading->fed.error))
         return FLUXO_MISUSE_LIMIT;
     if (reading->fed.count)
         is_name = reading->events[0].name_len != name;
@@ -570,7 +570,7 @@ static int is_host_of(enum fluxo_method method, struct fluxo_span target, struct
 static int name_request_misuse(const struct fluxo_writer *writer, const struct fluxo_parser *before,
                                const struct reading *reading, struct fluxo_span method, struct fluxo_span target)
 {
-    uint64_t place = reading->fed.status == FLUXO_ERROR ? find_refusal(writer, before) : 0;
+    uint64_t place = find_refusal(writer, before);
 
     if (reading->fed.count && reading->events[0].name_len == method.length)
         return reading->events[0].len == target.length ? FLUXO_MISUSE_HOST : FLUXO_MISUSE_TARGET;
@@ -610,10 +610,10 @@ int fluxo_write_request(struct fluxo_writer *writer, struct fluxo_span method, s
     enum fluxo_method id = (enum fluxo_method)fluxo_method_id(method.start, method.length);
     int answer = may_begin(writer, FLUXO_REQUEST);
 
-    if (!answer && !fluxo_life_step(&life, FLUXO_LIFE_EVENT_REQUEST, 0))
-        answer = FLUXO_MISUSE_ORDER;
     if (answer)
         return answer;
+    if (!fluxo_life_step(&life, FLUXO_LIFE_EVENT_REQUEST, 0))
+        return FLUXO_MISUSE_ORDER;
     begin_message(writer);
     fluxo_parser_init(&writer->check, FLUXO_REQUEST, &strict);
     answer = begin_head(writer, put_request_line(writer, method, target, host));
@@ -662,7 +662,7 @@ static int may_respond(const struct fluxo_writer *writer, unsigned status)
         return FLUXO_MISUSE_STATUS;
     if (fluxo_life_step(&life, fluxo_conn_name_response(writer->conn, status), 0))
         return FLUXO_DONE;
-    return status < 200 && life.response == FLUXO_SIDE_WAIT ? FLUXO_MISUSE_STATUS : FLUXO_MISUSE_ORDER;
+    return life.response == FLUXO_SIDE_WAIT ? FLUXO_MISUSE_STATUS : FLUXO_MISUSE_ORDER;
 }
 
 int fluxo_write_response(struct fluxo_writer *writer, unsigned status, struct fluxo_span reason)
@@ -672,12 +672,9 @@ int fluxo_write_response(struct fluxo_writer *writer, unsigned status, struct fl
     if (answer)
         return answer;
     begin_message(writer);
-    answer = begin_head(writer, put_status_line(writer, status, reason));
-    if (!answer) {
-        writer->status = (uint16_t)status;
-        writer->method = (uint8_t)fluxo_conn_method(writer->conn);
-    }
-    return answer;
+    writer->status = (uint16_t)status;
+    writer->method = (uint8_t)fluxo_conn_method(writer->conn);
+    return begin_head(writer, put_status_line(writer, status, reason));
 }
 
 int fluxo_write_nothing(struct fluxo_writer *writer)
@@ -698,8 +695,7 @@ static int is_old(const struct fluxo_writer *writer)
 
 static int is_tunnel(const struct fluxo_writer *writer)
 {
-    return (writer->conn->life.flags & FLUXO_LIFE_CONNECT) &&
-           fluxo_conn_name_response(writer->conn, writer->status) == FLUXO_LIFE_EVENT_TUNNEL;
+    return fluxo_conn_name_response(writer->conn, writer->status) == FLUXO_LIFE_EVENT_TUNNEL;
 }
 
 /* RFC 9110 8.6 and RFC 9112 6.1: where neither Content-Length nor Transfer-Encoding may stand. */
@@ -1050,7 +1046,7 @@ static int may_put_octets(const struct fluxo_writer *writer, uint32_t count, uin
         return writer->stage == STAGE_NONE ? FLUXO_MISUSE_NO_BODY : FLUXO_MISUSE_ORDER;
     if (count > FLUXO_WRITER_SPANS || octets > INT64_MAX)
         return FLUXO_MISUSE_ARGUMENT;
-    if (writer->stage == STAGE_BODY && writer->framing == FLUXO_FRAMING_LENGTH && octets > writer->due)
+    if (writer->framing == FLUXO_FRAMING_LENGTH && octets > writer->due)
         return FLUXO_MISUSE_LENGTH;
     return has_slots(writer, count) ? (int)FLUXO_DONE : (int)FLUXO_FULL;
 }
@@ -1141,7 +1137,7 @@ static int may_trail(enum fluxo_field field)
         FLUXO_FIELD_WWW_AUTHENTICATE,
     };
 
-    return field == FLUXO_FIELD_OTHER || !memchr(refused, (int)field, sizeof refused);
+    return !memchr(refused, (int)field, sizeof refused);
 }
 
 static int can_end(const struct fluxo_writer *writer)
