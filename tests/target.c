@@ -5,6 +5,7 @@
 
 #include "guarded.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -615,6 +616,8 @@ static void another_host_is_seen_and_may_be_refused(void **state)
         {FLUXO_METHOD_GET, "http://a%2c/", "a%2C", 0},
         {FLUXO_METHOD_GET, "http://a%2c/", "a,", 1},
         {FLUXO_METHOD_GET, "http://a%2561/", "aa", 1},
+        {FLUXO_METHOD_GET, "http://a/", "x61", 1}, /* that is no escape */
+        {FLUXO_METHOD_GET, "http://x61/", "a", 1},
         {FLUXO_METHOD_GET, "http://[::A]/", "[::a]:80", 0},
         {FLUXO_METHOD_GET, "http://[::1]/", "[0::1]", 1},
         {FLUXO_METHOD_CONNECT, "a:80", "a", 0},
@@ -624,6 +627,7 @@ static void another_host_is_seen_and_may_be_refused(void **state)
         {FLUXO_METHOD_CONNECT, "a:8443", "a", 1},
         {FLUXO_METHOD_CONNECT, "a:8443", "b:8443", 1},
         {FLUXO_METHOD_GET, "/", "a", 0},
+        {FLUXO_METHOD_GET, "/", "", 0},
         {FLUXO_METHOD_OPTIONS, "*", "a", 0},
     };
     size_t row;
@@ -637,6 +641,24 @@ static void another_host_is_seen_and_may_be_refused(void **state)
         request.flags = FLUXO_REFUSE_OTHER_HOST;
         uri = reconcile(&request, rows[row].differs ? FLUXO_FAULT : FLUXO_DONE);
         assert_int_equal(uri.fault, rows[row].differs ? FLUXO_FAULT_HOST_DIFFERS : 0);
+    }
+}
+
+/* RFC 3986 2.3, 6.2.2.2: an escaped octet is what it stands for if that is unreserved, and only then. */
+static void a_host_is_the_same_with_its_unreserved_octets_escaped(void **state)
+{
+    static const char others[] = "!$&'()*+,;=";
+    int octet;
+
+    (void)state;
+    for (octet = '!'; octet < 0x7F; octet++) {
+        char target[32], host[2] = {(char)octet, '\0'};
+        struct request request = {FLUXO_METHOD_GET, target, host, "", 0};
+        int is_unreserved = isalnum(octet) || strchr("-._~", octet) != NULL;
+        if (!is_unreserved && !strchr(others, octet))
+            continue;
+        snprintf(target, sizeof target, "http://%%%02X/", (unsigned)octet);
+        assert_int_equal(reconcile(&request, FLUXO_DONE).host_differs, !is_unreserved);
     }
 }
 
@@ -781,12 +803,28 @@ static void escaped_letters_cannot_hide(void **state)
     assert_path("/\xC3\xA1|\"", 0, "/\xC3\xA1|\"");
 }
 
+static void a_nul_misleads_however_it_comes(void **state)
+{
+    const struct fluxo_span span = {"/a\0b", 4};
+    struct fluxo_path path;
+    char memory[4];
+
+    (void)state;
+    assert_int_equal(fluxo_path_normalise(span, FLUXO_KEEP_ALL & ~FLUXO_KEEP_NUL, memory, &path), FLUXO_FAULT);
+    assert_int_equal(path.fault, FLUXO_FAULT_PATH);
+    assert_int_equal(path.at, 2);
+    assert_int_equal(fluxo_path_normalise(span, FLUXO_KEEP_NUL, memory, &path), FLUXO_DONE);
+    assert_memory_equal(path.span.start, span.start, 4);
+}
+
 static void what_misleads_is_refused_unless_it_is_kept(void **state)
 {
     (void)state;
     assert_no_path("/a%2Fb", 0, FLUXO_FAULT_PATH, 2);
     assert_no_path("/a%2fb", FLUXO_KEEP_ALL & ~FLUXO_KEEP_SLASH, FLUXO_FAULT_PATH, 2);
     assert_path("/a%2fb/..%2f..", FLUXO_KEEP_SLASH, "/a%2Fb/..%2F..");
+    assert_no_path("/%4`", 0, FLUXO_FAULT_PERCENT, 1); /* no digit, though its octet is near to some */
+    assert_no_path("/%4@", 0, FLUXO_FAULT_PERCENT, 1);
     assert_no_path("/%00", 0, FLUXO_FAULT_PATH, 1);
     assert_no_path("/%00", FLUXO_KEEP_ALL & ~FLUXO_KEEP_NUL, FLUXO_FAULT_PATH, 1);
     assert_path("/%00", FLUXO_KEEP_NUL, "/%00");
@@ -934,10 +972,12 @@ int main(void)
         cmocka_unit_test(random_hosts_are_taken_as_the_parser_takes_them),
         cmocka_unit_test(a_request_stands_for_a_uri),
         cmocka_unit_test(another_host_is_seen_and_may_be_refused),
+        cmocka_unit_test(a_host_is_the_same_with_its_unreserved_octets_escaped),
         cmocka_unit_test(a_host_that_is_none_is_refused_and_an_own_name_is_misuse),
         cmocka_unit_test(dot_segments_are_taken_out),
         cmocka_unit_test(the_examples_of_the_standard_come_out_as_there),
         cmocka_unit_test(escaped_letters_cannot_hide),
+        cmocka_unit_test(a_nul_misleads_however_it_comes),
         cmocka_unit_test(what_misleads_is_refused_unless_it_is_kept),
         cmocka_unit_test(a_bare_percent_sign_completes_no_escape),
         cmocka_unit_test(a_path_begins_with_a_slash_and_flags_are_flags),

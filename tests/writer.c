@@ -170,6 +170,7 @@ static void no_white_space_begins_a_field(void **state)
     assert_int_equal(put(" a", "b"), FLUXO_MISUSE_NAME);
     assert_int_equal(put("\ta", "b"), FLUXO_MISUSE_NAME);
     assert_int_equal(put("a ", "b"), FLUXO_MISUSE_NAME);
+    assert_int_equal(put("a:b", "  "), FLUXO_MISUSE_NAME); /* as long as it is, the value would be "b:" */
     assert_int_equal(put("", "b"), FLUXO_MISUSE_NAME);
     assert_int_equal(put("a", " b"), FLUXO_MISUSE_VALUE);
     assert_int_equal(put("a", "b\t"), FLUXO_MISUSE_VALUE);
@@ -239,6 +240,9 @@ static void each_method_has_its_form_of_target(void **state)
     assert_int_equal(request("GET", "/#f", "a"), FLUXO_MISUSE_TARGET);
     assert_int_equal(request("GET", "/ b", "a"), FLUXO_MISUSE_TARGET);
     assert_int_equal(request("GE T", "/", "a"), FLUXO_MISUSE_METHOD);
+    assert_int_equal(request("GET /a", "/", "a"), FLUXO_MISUSE_METHOD);
+    assert_int_equal(request("\r\nGET", "/", "a"), FLUXO_MISUSE_METHOD);
+    assert_int_equal(request("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET", "/", "a"), FLUXO_MISUSE_METHOD);
     assert_int_equal(request("", "/", "a"), FLUXO_MISUSE_METHOD);
     assert_sends("");
     assert_int_equal(request("CONNECT", "a:80", "a:80"), FLUXO_DONE);
@@ -281,9 +285,14 @@ static void te_names_no_chunked_and_has_its_option(void **state)
     assert_int_equal(fluxo_write_te(&writer, fluxo_text("gzip, Chunked;q=0.5")), FLUXO_MISUSE_VALUE);
     assert_int_equal(fluxo_write_te(&writer, fluxo_text("")), FLUXO_MISUSE_VALUE);
     assert_int_equal(fluxo_write_te(&writer, fluxo_text("gzip ; a = b")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("gzip, a b")), FLUXO_MISUSE_VALUE);
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("echo, a b")), FLUXO_MISUSE_VALUE);
     assert_int_equal(fluxo_write_te(&writer, fluxo_text("trailers, gzip;q=0.5")), FLUXO_DONE);
     assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
     assert_sends("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers, gzip;q=0.5\r\nConnection: TE\r\n\r\n");
+    assert_int_equal(fluxo_write_te(&writer, fluxo_text("")), FLUXO_MISUSE_ORDER); /* there is no head */
+    assert_int_equal(fluxo_write_upgrade(&writer, fluxo_text("")), FLUXO_MISUSE_ORDER);
+    assert_int_equal(fluxo_write_close(&writer), FLUXO_MISUSE_ORDER);
 }
 
 /* ---- Responses ---- */
@@ -527,8 +536,15 @@ static void what_has_no_content_has_no_framing(void **state)
     assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 1), FLUXO_MISUSE_NO_BODY);
     assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
     assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
-    respond(204, FLUXO_CONTENT_NONE, 0);
+    respond(204, FLUXO_CONTENT_LENGTH, 0);
     assert_sends("HTTP/1.1 204 No Content\r\n\r\n");
+    begin_answering(GET);
+    respond(304, FLUXO_CONTENT_STREAM, 0);
+    assert_sends("HTTP/1.1 304 Not Modified\r\n\r\n");
+    begin(FLUXO_CLIENT);
+    ask("CONNECT", "b:1", "b:1");
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 0), FLUXO_DONE);
+    assert_sends("CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\n\r\n");
     begin_answering("CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\n\r\n");
     assert_int_equal(response(200, NULL), FLUXO_DONE);
     assert_int_equal(end_head(FLUXO_CONTENT_STREAM, 0), FLUXO_MISUSE_NO_BODY);
@@ -584,7 +600,9 @@ static void an_empty_write_makes_no_chunk(void **state)
     assert_int_equal(fluxo_write_body(&writer, nothing, 2), FLUXO_DONE);
     assert_int_equal(fluxo_write_body(&writer, NULL, 0), FLUXO_DONE);
     put_body("a");
+    assert_true(fluxo_writer_is_chunked(&writer));
     assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_false(fluxo_writer_is_chunked(&writer));
     assert_sends("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
 }
 
@@ -598,6 +616,7 @@ static void extensions_are_extensions_without_bad_white_space(void **state)
     assert_int_equal(chunk("x", ";"), FLUXO_MISUSE_EXTENSION);
     assert_int_equal(chunk("x", "; a"), FLUXO_MISUSE_EXTENSION);
     assert_int_equal(chunk("x", ";a =b"), FLUXO_MISUSE_EXTENSION);
+    assert_int_equal(chunk("x", ";a\t=b"), FLUXO_MISUSE_EXTENSION);
     assert_int_equal(chunk("x", ";a= \"b\""), FLUXO_MISUSE_EXTENSION);
     assert_int_equal(chunk("x", ";a=\"b"), FLUXO_MISUSE_EXTENSION);
     assert_int_equal(chunk("x", ";a=\"b\\\" ;c\";d"), FLUXO_DONE);
@@ -802,6 +821,7 @@ static void a_message_has_so_many_fields(void **state)
     for (nth = 0; nth < 65535; nth++)
         assert_int_equal(put(nth % 2 ? "a" : "Expect", ""), FLUXO_DONE);
     assert_int_equal(put("a", "b"), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(put("a b", "b"), FLUXO_MISUSE_LIMIT);
     assert_int_equal(put("Expect", "b"), FLUXO_MISUSE_LIMIT);
     assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_MISUSE_LIMIT);
     assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
@@ -842,17 +862,31 @@ static void interim_responses_say_what_is_theirs_to_say(void **state)
     assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
     assert_want(FLUXO_WANT_SWITCH);
     forget_output();
+    begin_answering("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    respond(103, FLUXO_CONTENT_NONE, 0);
+    respond(204, FLUXO_CONTENT_NONE, 0);
+    assert_sends("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    begin_answering("CONNECT b:1 HTTP/1.1\r\nHost: b:1\r\n\r\n");
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(fluxo_write_close(&writer), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_NONE, 0), FLUXO_DONE);
+    assert_sends("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 }
 
 static void spans_that_cannot_be_are_refused(void **state)
 {
-    struct fluxo_span spans[3] = {{"a", SIZE_MAX / 2 + 1}, {"b", SIZE_MAX / 2 + 1}, {"c", 1}};
+    struct fluxo_span spans[3] = {{"a", SIZE_MAX / 2 + 1}, {"b", SIZE_MAX / 2 + 1}, {"c", 1}},
+                      around[2] = {{"ab", 2}, {"c", SIZE_MAX}};
 
     (void)state;
     begin_answering(GET);
     respond(200, FLUXO_CONTENT_LENGTH, 5);
     assert_int_equal(fluxo_write_body(&writer, spans, 3), FLUXO_MISUSE_ARGUMENT);
-    forget_output();
+    assert_int_equal(fluxo_write_body(&writer, around, 2), FLUXO_MISUSE_ARGUMENT);
+    begin_answering(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("a"), fluxo_span_of("b", SIZE_MAX - 3)), FLUXO_MISUSE_LIMIT);
+    assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
 }
 
 static void responses_may_wait_behind_each_other(void **state)
@@ -866,6 +900,63 @@ static void responses_may_wait_behind_each_other(void **state)
     assert_message(GET);
     respond(404, FLUXO_CONTENT_NONE, 0);
     assert_sends("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void even_100_waits_until_there_is_room(void **state)
+{
+    static char octets[300000];
+    const struct fluxo_span much = {octets, sizeof octets};
+
+    (void)state;
+    begin_answering(GET);
+    respond(200, FLUXO_CONTENT_LENGTH, sizeof octets);
+    assert_int_equal(fluxo_write_body(&writer, &much, 1), FLUXO_DONE);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+    assert_receive(EXPECT_5, FLUXO_HEAD, sizeof EXPECT_5 - 1);
+    assert_int_equal(fluxo_write_continue(&writer), FLUXO_FULL);
+    forget_output();
+    assert_int_equal(fluxo_write_continue(&writer), FLUXO_DONE);
+    forget_output();
+}
+
+/* A head with a field of so many octets, and of the text that waits all but so many octets sent. */
+static void write_and_send(int length, size_t waiting)
+{
+    static char value[1000];
+
+    memset(value, 'v', sizeof value);
+    assert_message(GET);
+    assert_int_equal(response(200, NULL), FLUXO_DONE);
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("a"), fluxo_span_of(value, (size_t)length)), FLUXO_DONE);
+    assert_int_equal(end_head(FLUXO_CONTENT_LENGTH, 1), FLUXO_DONE);
+    assert_int_equal(fluxo_writer_consumed(&writer, (size_t)fluxo_writer_pending(&writer) - waiting), FLUXO_DONE);
+    put_body("x");
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_DONE);
+    assert_int_equal(fluxo_conn_next(&conn), FLUXO_DONE);
+}
+
+/* As much text as waits at once has room, however much has been written. */
+static void text_that_is_sent_makes_room(void **state)
+{
+    int times;
+
+    (void)state;
+    begin(FLUXO_SERVER);
+    for (times = 0; times < 20; times++) {
+        write_and_send(100, 0);
+        forget_output();
+        write_and_send(400, 0); /* only the octet of its body waits */
+    }
+    assert_int_equal(writer.room, 512);
+    fluxo_writer_close(&writer);
+    begin(FLUXO_SERVER);
+    for (times = 0; times < 20; times++) {
+        write_and_send(400, 10); /* more than half of the room is sent */
+        write_and_send(200, 0);
+        forget_output();
+    }
+    assert_int_equal(writer.room, 512);
 }
 
 /* What has gone out makes room for what is written, and nothing that is being written moves. */
@@ -1103,6 +1194,7 @@ static void a_writer_that_is_reset_writes_for_another_connection(void **state)
     text = writer.text;
     fluxo_writer_reset(&writer, &conn);
     assert_int_equal(fluxo_writer_pending(&writer), 0);
+    assert_int_equal(fluxo_write_end(&writer), FLUXO_MISUSE_ORDER); /* it has begun nothing */
     assert_ptr_equal(writer.text, text);
     assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, NULL), FLUXO_DONE);
     assert_message(GET);
@@ -1213,6 +1305,8 @@ int main(void)
         cmocka_unit_test(interim_responses_say_what_is_theirs_to_say),
         cmocka_unit_test(spans_that_cannot_be_are_refused),
         cmocka_unit_test(responses_may_wait_behind_each_other),
+        cmocka_unit_test(even_100_waits_until_there_is_room),
+        cmocka_unit_test(text_that_is_sent_makes_room),
         cmocka_unit_test(a_connection_may_have_many_exchanges),
         cmocka_unit_test(memory_that_comes_later_is_as_good),
         cmocka_unit_test(a_writer_that_is_reset_writes_for_another_connection),
