@@ -1132,6 +1132,30 @@ static void what_cannot_be_the_zlib_format_is_deflate_data(void **state)
     assert_decodes_in_all_ways(&deflate, in, FLUXO_END, span_of_text("a"));
 }
 
+/* Whatever is still to come: who asks for the rest of what was given gets it. */
+static void nothing_is_held_back_for_want_of_more(void **state)
+{
+    struct octets content = make_content(ZEROS, 100000), stream = encode_all(&gzip, span_of(&content));
+    struct fluxo_span in = {stream.start, stream.length - 8}; /* without CRC32 and ISIZE */
+    size_t length = 0;
+    struct fluxo_pipe pipe;
+    int answer;
+
+    (void)state;
+    assert_int_equal(open_decoder(&pipe, &gzip), FLUXO_DONE);
+    do {
+        char octets[FLUXO_PIPE_ROOM];
+        struct fluxo_room room = {octets, sizeof octets};
+        answer = fluxo_pipe_step(&pipe, &in, &room, FLUXO_PIPE_MORE);
+        length += sizeof octets - room.length;
+    } while (answer == FLUXO_FULL);
+    assert_int_equal(answer, FLUXO_DONE);
+    assert_int_equal(length, content.length);
+    fluxo_pipe_close(&pipe);
+    drop(&content);
+    drop(&stream);
+}
+
 static void what_is_no_header_is_broken(void **state)
 {
     static const struct {
@@ -1312,9 +1336,12 @@ static void a_coding_that_stands_still_is_stopped(void **state)
 /* All that it is given, and nothing comes of it. */
 static int take_all(void *state, struct fluxo_span *in, struct fluxo_room *room, enum fluxo_follow follow)
 {
-    (void)state;
+    char *ended = (char *)state;
+
     (void)room;
     assert_true(in->length <= UINT32_MAX);
+    assert_false(*ended); /* the last is the last */
+    *ended = follow == FLUXO_PIPE_LAST;
     in->start += in->length;
     in->length = 0;
     return follow == FLUXO_PIPE_LAST ? FLUXO_END : FLUXO_DONE;
@@ -1782,6 +1809,7 @@ int main(void)
         TEST_OF_ZLIB(deflate_has_one_stream_and_nothing_behind_it),
         TEST_OF_ZLIB(deflate_comes_with_and_without_the_zlib_format),
         TEST_OF_ZLIB(what_cannot_be_the_zlib_format_is_deflate_data),
+        TEST_OF_ZLIB(nothing_is_held_back_for_want_of_more),
         TEST_OF_ZLIB(what_is_no_header_is_broken),
         TEST_OF_ZLIB(a_bit_that_is_wrong_is_found),
         TEST_OF_ZLIB(octets_at_the_end_of_a_page_are_enough),
