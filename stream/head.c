@@ -52,10 +52,10 @@ void fluxo_head_close(struct fluxo_head *head)
 {
     if (head->text)
         fluxo_resize(head->allocator, head->text, head->text_room, 0);
-    if (head->room)
+    if (head->room) {
         fluxo_resize(head->allocator, head->lines, head->room * sizeof *head->lines, 0);
-    if (head->room)
         head->lines = NULL;
+    }
     head->text = NULL;
     head->text_room = 0;
     head->room = 0;

@@ -1107,7 +1107,7 @@ static void a_head_is_the_same_however_it_comes(void **state)
     struct fluxo_head head;
     char last[sizeof long_head];
     size_t step, length = sizeof long_head - 1;
-    uint32_t flags;
+    uint32_t flags, kept;
 
     (void)state;
     fluxo_head_init(&head, lines, LINES, NULL);
@@ -1119,6 +1119,9 @@ static void a_head_is_the_same_however_it_comes(void **state)
                 assert_int_equal(head.text_length, 0); /* nothing was copied */
             assert_int_equal(fluxo_head_keep(&head), FLUXO_DONE);
             assert_null(head.bytes); /* nothing points there any more */
+            kept = head.text_length;
+            assert_int_equal(fluxo_head_keep(&head), FLUXO_DONE);
+            assert_int_equal(head.text_length, kept); /* once is enough */
             memset(last, '!', sizeof last);
             check_long_head(&head);
             fluxo_head_reset(&head);
@@ -1528,6 +1531,50 @@ static void a_long_line_in_pieces_has_its_room(void **state)
         }
 }
 
+/* The first fold takes the text; the second line has no room in it, but what is added to that line would. */
+static void a_line_that_cannot_be_moved_is_not_added_to(void **state)
+{
+    static struct fluxo_options options;
+    static char response[1000];
+    int length = snprintf(response, sizeof response, "HTTP/1.1 200 OK\r\nA: a\r\n b\r\nC: %0600d\r\n d\r\n\r\n", 0);
+    unsigned once = 1;
+    const struct fluxo_allocator some = {resize_guarded, &once};
+    struct fluxo_event lines[LINES];
+    struct fluxo_parser parser;
+    struct fluxo_head head;
+    struct fluxo_feed fed;
+
+    (void)state;
+    fluxo_options_init(&options);
+    options.relax |= FLUXO_RELAX_OBS_FOLD;
+    fluxo_parser_init(&parser, FLUXO_RESPONSE, &options);
+    fluxo_head_init(&head, lines, LINES, &some);
+    fed = fluxo_parser_feed(&parser, response, (size_t)length, events, EVENTS);
+    assert_int_equal(fluxo_head_add(&head, response, fed, events), FLUXO_MISUSE_MEMORY);
+    fluxo_head_close(&head);
+}
+
+static void *never_called(void *context, void *block, size_t old, size_t size)
+{
+    fail();
+    return refuse_memory(context, block, old, size);
+}
+
+static void who_has_taken_nothing_gives_nothing_back(void **state)
+{
+    const struct fluxo_allocator none = {never_called, NULL};
+    struct fluxo_event lines[LINES];
+    struct fluxo_writer idle;
+    struct fluxo_head head;
+
+    (void)state;
+    fluxo_head_init(&head, lines, LINES, &none);
+    fluxo_head_close(&head);
+    assert_ptr_equal(head.lines, lines); /* they are the caller's */
+    fluxo_writer_init(&idle, &conn, &none);
+    fluxo_writer_close(&idle);
+}
+
 static void what_is_lost_for_want_of_memory_is_told_whatever_follows(void **state)
 {
     static char response[1000];
@@ -1614,6 +1661,7 @@ static void lines_of_the_allocator_come_as_they_are_needed(void **state)
     assert_int_equal(count_until(&head, many), 9);
     assert_true(fluxo_span_equals(fluxo_head_value(&head, 8), fluxo_text("8")));
     fluxo_head_close(&head);
+    assert_null(head.lines); /* it may take others */
 
     assert_int_equal(fluxo_conn_init(&conn, FLUXO_SERVER, NULL), FLUXO_DONE);
     fluxo_head_init(&head, NULL, 9, NULL);
@@ -1699,6 +1747,8 @@ int main(void)
         cmocka_unit_test(a_head_without_memory_stays_incomplete),
         cmocka_unit_test(a_head_may_lack_memory_at_any_time),
         cmocka_unit_test(a_long_line_in_pieces_has_its_room),
+        cmocka_unit_test(a_line_that_cannot_be_moved_is_not_added_to),
+        cmocka_unit_test(who_has_taken_nothing_gives_nothing_back),
         cmocka_unit_test(what_is_lost_for_want_of_memory_is_told_whatever_follows),
         cmocka_unit_test(a_fold_may_lack_memory),
         cmocka_unit_test(a_head_that_cannot_be_kept_says_so),

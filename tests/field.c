@@ -581,10 +581,12 @@ static void a_list_has_what_it_has(void **state)
 {
     struct fluxo_span lines[LINES];
     size_t count = cut_lines("x-gzip, bugzipped\ngzip;q=0\n\"br, zstd\"\nclose;x , Keep-Alive", lines, GUARD_BEHIND);
+    int in_lines = fluxo_list_has(lines, count, fluxo_span_of("x-gzip", 6));
+    int in_none = fluxo_list_has(NULL, 1, fluxo_span_of("bugzipped", 9)); /* which the call before would have read next */
 
     (void)state;
+    assert_true(in_lines && !in_none);
     assert_true(fluxo_list_has(lines, count, fluxo_span_of("keep-alive", 10)));
-    assert_false(fluxo_list_has(NULL, count, fluxo_span_of("keep-alive", 10)));
     assert_true(fluxo_list_has(lines, count, fluxo_span_of("X-GZIP", 6)));
     assert_false(fluxo_list_has(lines, count, fluxo_span_of("gzip", 4)));
     assert_false(fluxo_list_has(lines, count, fluxo_span_of("zip", 3)));

@@ -570,7 +570,7 @@ static void a_request_stands_for_a_uri(void **state)
         {{FLUXO_METHOD_GET, "/", NULL, NULL, 0}, "http:///", 80},
         {{FLUXO_METHOD_GET, "/", "", "", FLUXO_SECURE}, "https:///", 443},
         {{FLUXO_METHOD_GET, "/?", NULL, "me:1337", 0}, "http://me:1337/?", 1337},
-        {{FLUXO_METHOD_GET, "/", "", "me", 0}, "http://me/", 80},
+        {{FLUXO_METHOD_GET, "/", "", "me", FLUXO_REFUSE_OTHER_HOST}, "http://me/", 80},
         {{FLUXO_METHOD_GET, "/", "you", "me", FLUXO_REFUSE_OTHER_HOST}, "http://you/", 80},
         {{FLUXO_METHOD_OPTIONS, "*", "", "me", 0}, "http://me", 80},
     };
