@@ -30,7 +30,7 @@
     the_chunk_size = chunk_size >mark_chunk_size $add_chunk_digit %end_chunk_size $!fail_chunk_size;
     the_chunk_ext  = ( ( chunk_ext - "" ) >mark_chunk_ext )? %end_chunk_ext $!fail_chunk_ext;
     the_line_end   = CR ( LF >!fail_LF );
-    the_data_end   = CRLF $!fail_chunk_data_end;
+    the_data_end   = CRLF @!fail_chunk_data_end;
     the_chunk      = ( the_chunk_size - zero ) the_chunk_ext the_line_end @emit_chunk OCTET the_data_end;
     the_last_chunk = ( the_chunk_size & zero ) the_chunk_ext the_line_end @emit_chunk;
 
@@ -39,16 +39,13 @@
     write data noerror nofinal noentry;
 }%%
 
-int fluxo_begin_chunked(void)
-{
-    return fluxo_chunked_start;
-}
+const uint8_t fluxo_chunked_state = fluxo_chunked_start;
 
 const unsigned char *fluxo_run_chunked(struct run *run, const unsigned char *p, const unsigned char *pe)
 {
     const unsigned char *const eof = NULL; /* a call's last byte is not the last of the connection */
     int cs = run->parser->state;
     %% write exec;
-    run->parser->state = (uint16_t)cs;
+    run->parser->state = (uint8_t)cs;
     return p;
 }

@@ -97,13 +97,6 @@ static struct fluxo_event *add_event(struct run *run, enum fluxo_event_kind kind
     return event;
 }
 
-enum { SLOTS_A_STEP = 3 }; /* a line's event, HEAD and MESSAGE */
-
-int fluxo_has_room(const struct run *run)
-{
-    return run->capacity - run->count >= SLOTS_A_STEP;
-}
-
 static fluxo_reach go_on_if_room(struct run *run, const unsigned char *p)
 {
     if (!fluxo_has_room(run)) {
@@ -188,6 +181,16 @@ void fluxo_emit_piece(struct run *run)
         run->count--;
 }
 
+enum { WORTH_A_LANE = 64 }; /* octets behind a line */
+
+/* Whether the lane may be faster from here on. */
+static int may_yield(struct run *run, const unsigned char *p)
+{
+    run->yields = run->parser->lane && run->parser->phase == PHASE_HEAD && run->bound - place(run, p) > WORTH_A_LANE &&
+                  fluxo_has_room(run);
+    return run->yields;
+}
+
 fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p)
 {
     struct fluxo_parser *parser = run->parser;
@@ -200,6 +203,8 @@ fluxo_reach fluxo_emit_line(struct run *run, const unsigned char *p)
     if (value_end < 0)
         event->gap = (uint16_t)-value_end;
     parser->line = LINE_NONE;
+    if (may_yield(run, p))
+        return p + 1;
     return go_on_if_room(run, p);
 }
 
@@ -391,8 +396,12 @@ static enum fluxo_error_code judge_head(struct run *run)
     struct fluxo_parser *parser = run->parser;
     enum fluxo_error_code error;
 
-    if (!parser->response && parser->minor > 0 && !parser->host_seen && !(run->options->relax & FLUXO_RELAX_NO_HOST))
+    if (!parser->host_seen && !parser->response && parser->minor > 0 && !(run->options->relax & FLUXO_RELAX_NO_HOST))
         return FLUXO_ERR_HOST_MISSING;
+    if (fluxo_is_plain_request(parser)) {
+        parser->framing = FLUXO_FRAMING_NONE;
+        return FLUXO_ERR_NONE;
+    }
     error = fluxo_decide_framing(parser, run->options->relax);
     return parser->length > run->options->limits.body ? FLUXO_ERR_BODY_LIMIT : error; /* one that frames nothing is 0 by now */
 }

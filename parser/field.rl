@@ -10,9 +10,9 @@
     action mark_name   { pe = fluxo_mark_name(run, p); }
     action end_name    { pe = fluxo_end_name(run, p); }
     action mark_fold   { pe = fluxo_mark_fold(run, p); }
-    action mark_value  { pe = fluxo_mark_value(run, p); }
+    action mark_value  { pe = fluxo_mark_value(run, p); p = fluxo_go_through_value(run, p, pe); }
     action end_value   { pe = fluxo_end_value(run, p); }
-    action emit_line   { pe = fluxo_emit_line(run, p); }
+    action emit_line   { pe = fluxo_emit_line(run, p); (void)fentry(lines); (void)fentry(next); }
 
     action fail_field_name  { fluxo_fail_name(run, p); }
     action fail_field_value { fluxo_fail(run, p, FLUXO_ERR_FIELD_VALUE); }
@@ -28,5 +28,5 @@
     the_field_value = ( OWS the_value? OWS ) %end_value $!fail_field_value;
     the_fold        = relaxed_obs_fold @mark_fold the_field_value the_CRLF @emit_line;
     the_field_line  = the_field_name ":" the_field_value;
-    the_field_lines = ( the_field_line the_CRLF @emit_line the_fold* )*;
+    the_field_lines = lines: ( the_field_line the_CRLF @emit_line next: ( the_fold* ) )*;
 }%%

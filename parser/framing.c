@@ -39,21 +39,11 @@ static const struct {
     /* clang-format on */
 };
 
-int fluxo_is_interim(const struct fluxo_parser *parser)
-{
-    return parser->response && parser->code >= 100 && parser->code < 200 && parser->code != 101;
-}
-
 int fluxo_has_no_body(const struct fluxo_parser *parser)
 {
     unsigned status = parser->code;
 
     return parser->response && (parser->answers_head || (status >= 100 && status < 200) || status == 204 || status == 304);
-}
-
-int fluxo_is_tunnel(const struct fluxo_parser *parser)
-{
-    return parser->answers_connect && parser->code >= 200 && parser->code < 300;
 }
 
 static int is_connect(const struct fluxo_parser *parser)
@@ -89,21 +79,6 @@ enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t
     if (parser->framing != FLUXO_FRAMING_LENGTH)
         parser->length = 0;
     return (enum fluxo_error_code)rules[rule].error;
-}
-
-int fluxo_switches(const struct fluxo_parser *parser)
-{
-    return is_connect(parser) || fluxo_is_tunnel(parser) || (parser->response && parser->code == 101);
-}
-
-/* RFC 9112 9.3; what an interim response says of the connection is for the final one to say. */
-int fluxo_persists(const struct fluxo_parser *parser)
-{
-    if (fluxo_is_interim(parser))
-        return 1;
-    if (parser->close || parser->framing == FLUXO_FRAMING_CLOSE)
-        return 0;
-    return parser->minor > 0 || parser->keep_alive;
 }
 
 int fluxo_upgrades(const struct fluxo_parser *parser)

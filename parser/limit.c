@@ -20,24 +20,10 @@ static int64_t section_bound(const struct run *run)
     return INT64_MAX;
 }
 
-struct token {
-    int64_t bound; /* the first place that the limit forbids */
-    enum fluxo_error_code error;
-};
-
-static inline struct token limit_token(int64_t bound, enum fluxo_error_code error)
-{
-    struct token token;
-
-    token.bound = bound;
-    token.error = error;
-    return token;
-}
-
 #define WHERE(line, part) ((line) << 2 | (part))
 
-/* The limit of what is being read inside the open line. */
-static inline struct token token_bound(const struct run *run)
+/* The first place that the limit of what is being read inside the open line forbids. */
+static int64_t token_bound(const struct run *run)
 {
     const struct fluxo_parser *parser = run->parser;
     const struct fluxo_limits *limits = &run->options->limits;
@@ -45,50 +31,64 @@ static inline struct token token_bound(const struct run *run)
 
     switch (WHERE(parser->line, parser->part)) {
     case WHERE(LINE_REQUEST, PART_NAME):
-        return limit_token(name + limits->method, FLUXO_ERR_METHOD_LIMIT);
+        return name + limits->method;
     case WHERE(LINE_REQUEST, PART_GAP): /* more blanks than an event's gap counts */
-        return limit_token(name + UINT16_MAX, FLUXO_ERR_TARGET_LIMIT);
+        return name + UINT16_MAX;
     case WHERE(LINE_REQUEST, PART_VALUE):
-        return limit_token(name + parser->value_off + limits->target, FLUXO_ERR_TARGET_LIMIT);
+        return name + parser->value_off + limits->target;
     case WHERE(LINE_FIELD, PART_NAME):
-        if (limits->field_name < limits->field_line)
-            return limit_token(name + limits->field_name, FLUXO_ERR_FIELD_NAME_LIMIT);
-        return limit_token(name + limits->field_line, FLUXO_ERR_FIELD_LINE_LIMIT);
+        return name + (limits->field_name < limits->field_line ? limits->field_name : limits->field_line);
     case WHERE(LINE_FIELD, PART_GAP):
     case WHERE(LINE_FIELD, PART_VALUE):
-        return limit_token(name + limits->field_line, FLUXO_ERR_FIELD_LINE_LIMIT);
+        return name + limits->field_line;
     case WHERE(LINE_CHUNK, PART_VALUE):
-        return limit_token((int64_t)parser->section + limits->extensions, FLUXO_ERR_EXTENSIONS_LIMIT);
+        return (int64_t)parser->section + limits->extensions;
     default:
-        return limit_token(INT64_MAX, FLUXO_ERR_NONE);
+        return INT64_MAX;
+    }
+}
+
+static enum fluxo_error_code name_token_error(const struct run *run)
+{
+    const struct fluxo_limits *limits = &run->options->limits;
+
+    switch (WHERE(run->parser->line, run->parser->part)) {
+    case WHERE(LINE_REQUEST, PART_NAME):
+        return FLUXO_ERR_METHOD_LIMIT;
+    case WHERE(LINE_REQUEST, PART_GAP):
+    case WHERE(LINE_REQUEST, PART_VALUE):
+        return FLUXO_ERR_TARGET_LIMIT;
+    case WHERE(LINE_FIELD, PART_NAME):
+        return limits->field_name < limits->field_line ? FLUXO_ERR_FIELD_NAME_LIMIT : FLUXO_ERR_FIELD_LINE_LIMIT;
+    case WHERE(LINE_CHUNK, PART_VALUE):
+        return FLUXO_ERR_EXTENSIONS_LIMIT;
+    default:
+        return FLUXO_ERR_FIELD_LINE_LIMIT;
     }
 }
 
 /* The machine reads one byte beyond a token's limit: when that ends the token, or cannot stand there, the token is not too
  * long. */
-static inline int32_t find_bound(const struct run *run)
+static void find_reach(struct run *run)
 {
-    int64_t token = token_bound(run).bound;
-
-    return token < run->bound ? (int32_t)token + 1 : run->bound;
+    run->token = token_bound(run);
+    run->reach = run->token < run->bound ? (int32_t)run->token + 1 : run->bound;
 }
 
 /* No section begins while a machine runs. */
-int32_t fluxo_begin_bound(struct run *run)
+void fluxo_begin_bound(struct run *run)
 {
     int64_t section = section_bound(run);
 
     run->bound = section < run->end ? (int32_t)section : run->end;
-    return find_bound(run);
+    find_reach(run);
 }
 
 enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
 {
-    struct token token = token_bound(run);
-
-    if (token.bound < run->at) {
-        *at = (int32_t)token.bound;
-        return token.error;
+    if (run->token < run->at) {
+        *at = (int32_t)run->token;
+        return name_token_error(run);
     }
     *at = run->at;
     if (run->at == run->end)
@@ -97,9 +97,12 @@ enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
 }
 
 /* What goes on at `p` is within its limits there, so its bound lies behind `p`. */
-fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p)
+fluxo_reach fluxo_go_on(struct run *run, const unsigned char *p)
 {
-    return run->stop ? p + 1 : run->bytes + find_bound(run);
+    if (run->stop)
+        return p + 1;
+    find_reach(run);
+    return run->bytes + run->reach;
 }
 
 /* ---- Refusing ---- */

@@ -69,19 +69,32 @@ struct run {
     int32_t at;      /* the next byte to read */
     int32_t end;     /* behind the last byte */
     int32_t bound;   /* the same, or where the section's limit is */
+    int32_t reach;   /* the machine is not given more: bound, or behind the open token's limit */
+    int64_t token;   /* the open token's limit: the first place that it forbids */
     int32_t from;    /* the first byte to be passed again, in whole mode */
     int32_t checked; /* the bytes before it have been through the value machine */
     int32_t error_at;
     uint8_t error;  /* enum fluxo_error_code */
     uint8_t status; /* enum fluxo_status, or RUNNING */
     uint8_t stop;   /* the machine must not read on */
+    uint8_t yields; /* the machine has stopped at a line's end, for the lane */
 };
 
 enum { RUNNING = 0xFF };
 
+/* Which instructions the lane uses; in fluxo_parser.lane. */
+enum lane { LANE_NONE, LANE_PLAIN, LANE_SSSE3, LANE_AVX2, LANE_NEON };
+
 static inline int32_t place(const struct run *run, const unsigned char *p)
 {
     return (int32_t)(p - run->bytes);
+}
+
+enum { SLOTS_A_STEP = 3 }; /* a line's event, HEAD and MESSAGE */
+
+static inline int fluxo_has_room(const struct run *run) /* for the events of one more step */
+{
+    return run->capacity - run->count >= SLOTS_A_STEP;
 }
 
 static inline int is_blank(unsigned char byte)
@@ -92,9 +105,12 @@ static inline int is_blank(unsigned char byte)
 /* ---- The machines. Each begins in a state, reads from p to pe, keeps its state in the parser, and returns where it stopped.
  * ---- */
 
-int fluxo_begin_request(void);
-int fluxo_begin_response(void);
-int fluxo_begin_chunked(void);
+/* The states of the head's machines at the beginning of a line, and that of the chunked one. */
+enum line_state { AT_START, AT_FIRST_LINE, AT_LINE, LINE_STATES };
+extern const uint8_t fluxo_request_states[LINE_STATES];
+extern const uint8_t fluxo_response_states[LINE_STATES];
+extern const uint8_t fluxo_chunked_state;
+
 const unsigned char *fluxo_run_request(struct run *run, const unsigned char *p, const unsigned char *pe);
 const unsigned char *fluxo_run_response(struct run *run, const unsigned char *p, const unsigned char *pe);
 const unsigned char *fluxo_run_chunked(struct run *run, const unsigned char *p, const unsigned char *pe);
@@ -146,13 +162,40 @@ fluxo_reach fluxo_emit_trailers(struct run *run, const unsigned char *p);
 
 void fluxo_end_message(struct run *run, int32_t at);
 void fluxo_emit_body(struct run *run, uint64_t length);
-int fluxo_has_room(const struct run *run); /* for the events of one more step */
-void fluxo_emit_piece(struct run *run);    /* pieces mode: the bytes go, the line stays open */
+void fluxo_emit_piece(struct run *run); /* pieces mode: the bytes go, the line stays open */
+
+/* ---- lane.c: what is regular, taken at once ---- */
+
+enum lane fluxo_choose_lane(const struct fluxo_options *options);
+int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane); /* for tests, with the default limits; 0: not here */
+void fluxo_take_lines(struct run *run);                          /* of a head */
+void fluxo_take_chunks(struct run *run);                         /* where a chunk line begins */
+
+/* Of the octets from p, where a value has begun, that leave machine and parser as they are: the last. */
+const unsigned char *fluxo_go_through_value(const struct run *run, const unsigned char *p, const unsigned char *end);
+
+/* Behind such octets, in whatever is open at the beginning of a call. */
+const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *p, const unsigned char *end);
+
+/* Whether all that is new is of that kind, and within its limits, in a line of whole mode that nothing checks. */
+int fluxo_is_run(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length);
+
+enum { LANE_LEAST = 32 }; /* octets that are told at once */
+
+/* There have to be as many octets as are told at once, behind a start-line's first, or before the end of what may be read. */
+static inline int fluxo_may_take_lines(const struct run *run, int32_t end)
+{
+    const struct fluxo_parser *parser = run->parser;
+
+    if (parser->phase > PHASE_HEAD || end < LANE_LEAST || !parser->lane || parser->line != LINE_NONE)
+        return 0;
+    return end - run->at >= (parser->phase == PHASE_START ? LANE_LEAST : 2);
+}
 
 /* ---- limit.c: how far a machine may go on, and what is said when it may not ---- */
 
-int32_t fluxo_begin_bound(struct run *run);
-fluxo_reach fluxo_go_on(const struct run *run, const unsigned char *p);
+void fluxo_begin_bound(struct run *run);
+fluxo_reach fluxo_go_on(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsigned char *p); /* refuses p */
 void fluxo_refuse(struct run *run, enum fluxo_error_code code, int32_t at);                  /* the first refusal counts */
 void fluxo_refuse_value(struct run *run, enum fluxo_error_code code);                        /* at the value's first byte */
@@ -193,11 +236,40 @@ void fluxo_see_unknown_coding(struct run *run);
 
 enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t relax);
 int fluxo_has_no_body(const struct fluxo_parser *parser); /* whatever its fields say */
-int fluxo_is_tunnel(const struct fluxo_parser *parser);   /* a 2xx response to CONNECT */
-int fluxo_is_interim(const struct fluxo_parser *parser);
-int fluxo_switches(const struct fluxo_parser *parser);
-int fluxo_persists(const struct fluxo_parser *parser);
 int fluxo_upgrades(const struct fluxo_parser *parser);
+
+static inline int fluxo_is_interim(const struct fluxo_parser *parser)
+{
+    return parser->response && parser->code >= 100 && parser->code < 200 && parser->code != 101;
+}
+
+static inline int fluxo_is_tunnel(const struct fluxo_parser *parser) /* a 2xx response to CONNECT */
+{
+    return parser->answers_connect && parser->code >= 200 && parser->code < 300;
+}
+
+static inline int fluxo_switches(const struct fluxo_parser *parser)
+{
+    if (parser->response)
+        return parser->code == 101 || fluxo_is_tunnel(parser);
+    return parser->code == FLUXO_METHOD_CONNECT;
+}
+
+/* Rule 7 of RFC 9112 6.3, of which nearly all requests are: no other can be theirs. */
+static inline int fluxo_is_plain_request(const struct fluxo_parser *parser)
+{
+    return !parser->response && parser->coding == CODING_NONE && !parser->length_seen && parser->code != FLUXO_METHOD_CONNECT;
+}
+
+/* RFC 9112 9.3; what an interim response says of the connection is for the final one to say. */
+static inline int fluxo_persists(const struct fluxo_parser *parser)
+{
+    if (parser->response && fluxo_is_interim(parser))
+        return 1;
+    if (parser->close || parser->framing == FLUXO_FRAMING_CLOSE)
+        return 0;
+    return parser->minor > 0 || parser->keep_alive;
+}
 
 /* ---- names.c: which row of a table is it ---- */
 

@@ -45,27 +45,45 @@ static int are_valid(const struct fluxo_options *options)
     return !(options->relax & ~(uint32_t)FLUXO_RELAX_ALL) && !(options->flags & ~known_flags);
 }
 
-static uint16_t begin_state(const struct fluxo_parser *parser)
+static uint8_t begin_state(const struct fluxo_parser *parser)
 {
-    return (uint16_t)(parser->response ? fluxo_begin_response() : fluxo_begin_request());
+    return parser->response ? fluxo_response_states[AT_START] : fluxo_request_states[AT_START];
+}
+
+/* What has been asked holds until the final response, and so does a close (RFC 9112 9.6). */
+static void forget_unless_interim(struct fluxo_parser *parser)
+{
+    if (parser->response && fluxo_is_interim(parser))
+        return;
+    parser->answers_head = 0;
+    parser->answers_connect = 0;
+    parser->close = 0;
 }
 
 static void begin_message(struct fluxo_parser *parser)
 {
-    struct fluxo_parser next;
-
-    memset(&next, 0, sizeof next);
-    next.options = parser->options;
-    next.offset = parser->offset;
-    next.response = parser->response;
-    next.phase = PHASE_START;
-    next.state = begin_state(parser);
-    if (fluxo_is_interim(parser)) {
-        next.answers_head = parser->answers_head;
-        next.answers_connect = parser->answers_connect;
-        next.close = parser->close; /* RFC 9112 9.6: it holds, though the final response is still to come */
-    }
-    *parser = next;
+    forget_unless_interim(parser);
+    parser->length = 0;
+    parser->remaining = 0;
+    parser->seen = 0;
+    parser->section = 0;
+    parser->code = 0;
+    parser->fields = 0;
+    parser->state = begin_state(parser);
+    parser->phase = PHASE_START;
+    parser->line = LINE_NONE;
+    parser->part = PART_NAME;
+    parser->minor = 0;
+    parser->framing = FLUXO_FRAMING_NONE;
+    parser->coding = CODING_NONE;
+    parser->steer = STEER_NONE;
+    parser->fold = 0;
+    parser->length_seen = 0;
+    parser->host_seen = 0;
+    parser->keep_alive = 0;
+    parser->upgrade_option = 0;
+    parser->upgrade_field = 0;
+    parser->expect_continue = 0;
 }
 
 int fluxo_parser_init(struct fluxo_parser *parser, enum fluxo_kind kind, const struct fluxo_options *options)
@@ -75,6 +93,7 @@ int fluxo_parser_init(struct fluxo_parser *parser, enum fluxo_kind kind, const s
     memset(parser, 0, sizeof *parser);
     parser->options = options ? options : &defaults;
     parser->response = kind == FLUXO_RESPONSE;
+    parser->lane = (uint8_t)fluxo_choose_lane(parser->options);
     begin_message(parser);
     return FLUXO_ERR_NONE;
 }
@@ -123,34 +142,34 @@ static void need_more(struct run *run)
         fluxo_emit_piece(run);
 }
 
-static void begin_body(struct fluxo_parser *parser)
+/* What the lane leaves is the machine's, up to a line's end where the lane may go on. */
+static void run_lines(struct run *run)
 {
-    parser->remaining = parser->length;
-    parser->section = 0;
-    parser->state = (uint16_t)fluxo_begin_chunked();
-    if (parser->framing == FLUXO_FRAMING_CHUNKED)
-        parser->phase = PHASE_CHUNK;
-    else
-        parser->phase = parser->framing == FLUXO_FRAMING_LENGTH ? PHASE_LENGTH : PHASE_CLOSE;
-}
-
-static void read_lines(struct run *run)
-{
-    int32_t bound = fluxo_begin_bound(run), beyond;
+    int32_t beyond = run->at;
     enum fluxo_error_code excess;
 
-    run->stop = 0;
-    if (run->at < bound)
-        run->at = (int32_t)(run_machine(run, run->bytes + run->at, run->bytes + bound) - run->bytes);
-    if (run->status == FLUXO_HEAD)
-        begin_body(run->parser);
-    if (run->stop)
+    run->yields = 0;
+    fluxo_begin_bound(run);
+    if (run->at < run->reach)
+        run->at = place(run, fluxo_skip_run(run, run->bytes + run->at, run->bytes + run->reach));
+    if (run->at < run->reach)
+        run->at = place(run, run_machine(run, run->bytes + run->at, run->bytes + run->reach));
+    if (run->stop || run->yields)
         return;
     excess = fluxo_find_excess(run, &beyond);
     if (excess)
         fluxo_fail(run, run->bytes + beyond, excess);
     else
         need_more(run);
+}
+
+static void read_lines(struct run *run)
+{
+    run->stop = 0;
+    if (fluxo_may_take_lines(run, run->end))
+        fluxo_take_lines(run);
+    if (!run->stop)
+        run_lines(run);
 }
 
 static uint64_t count_here(const struct run *run, uint64_t due)
@@ -212,9 +231,13 @@ static void read_until_close(struct run *run)
 static void step(struct run *run)
 {
     switch (run->parser->phase) {
+    case PHASE_CHUNK:
+        fluxo_take_chunks(run);
+        if (!fluxo_has_room(run))
+            break;
+        /* fall through */
     case PHASE_START:
     case PHASE_HEAD:
-    case PHASE_CHUNK:
     case PHASE_TRAILER:
         read_lines(run);
         break;
@@ -271,15 +294,18 @@ static void begin_run(struct run *run, struct fluxo_parser *parser, const void *
 {
     static const unsigned char nothing[1] = {0};
 
-    memset(run, 0, sizeof *run);
     run->parser = parser;
     run->options = parser->options;
     run->bytes = bytes ? (const unsigned char *)bytes : nothing;
     run->events = events;
+    run->count = 0;
     run->capacity = capacity;
     run->at = (int32_t)parser->seen;
     run->end = length < (size_t)INPUT_MOST ? (int32_t)length : INPUT_MOST;
+    run->from = 0;
     run->checked = run->at;
+    run->error_at = 0;
+    run->error = FLUXO_ERR_NONE;
     run->status = RUNNING;
 }
 
@@ -287,7 +313,7 @@ static void move_places(struct fluxo_parser *parser, int32_t consumed)
 {
     if (parser->line != LINE_NONE)
         parser->name -= consumed;
-    if (parser->phase == PHASE_START || parser->phase == PHASE_HEAD || parser->phase == PHASE_TRAILER ||
+    if (parser->phase <= PHASE_HEAD || parser->phase == PHASE_TRAILER ||
         parser->part == PART_VALUE) /* among chunks it is a place while an extension is open */
         parser->section -= consumed;
 }
@@ -302,22 +328,58 @@ static void stay_refused(struct run *run)
     run->status = FLUXO_ERROR;
 }
 
-static struct fluxo_feed end_run(struct run *run)
+static void begin_body(struct fluxo_parser *parser)
 {
-    struct fluxo_parser *parser = run->parser;
-    struct fluxo_feed feed = answer(FLUXO_ERROR, (enum fluxo_error_code)run->error);
-    int32_t consumed = releases(run) && !run->error ? run->at : run->from;
+    parser->remaining = parser->length;
+    parser->section = 0;
+    parser->state = fluxo_chunked_state;
+    if (parser->framing == FLUXO_FRAMING_CHUNKED)
+        parser->phase = PHASE_CHUNK;
+    else
+        parser->phase = parser->framing == FLUXO_FRAMING_LENGTH ? PHASE_LENGTH : PHASE_CLOSE;
+}
 
+/* At a decision point the next section begins, and has no places yet. */
+static void keep_places(struct run *run)
+{
     if (run->error)
         stay_refused(run);
-    else
-        move_places(parser, consumed);
-    parser->seen = (uint32_t)(run->at - consumed);
-    parser->offset += (uint64_t)consumed;
-    feed.consumed = (size_t)consumed;
+    else if (run->status == FLUXO_HEAD)
+        begin_body(run->parser);
+    else if (run->status < FLUXO_HEAD) {
+        if (releases(run))
+            run->from = run->at;
+        move_places(run->parser, run->from);
+    }
+    run->parser->seen = (uint32_t)(run->at - run->from);
+}
+
+static struct fluxo_feed end_run(struct run *run)
+{
+    struct fluxo_feed feed;
+
+    keep_places(run);
+    run->parser->offset += (uint64_t)run->from;
+    feed.consumed = (size_t)run->from;
     feed.count = run->count;
     feed.status = run->status;
+    feed.error = run->error;
     return feed;
+}
+
+enum { SHORT_RUN = 32 }; /* octets: of more, others find the end faster */
+
+/* A short way in and out for a few octets in the middle of a line, as when they come one by one. */
+static int is_run(const struct fluxo_parser *parser, const void *bytes, size_t length)
+{
+    return parser->lane && !(parser->options->flags & FLUXO_PIECES) && length - parser->seen <= SHORT_RUN &&
+           fluxo_is_run(parser, (const unsigned char *)bytes, length);
+}
+
+static struct fluxo_feed rest(struct fluxo_parser *parser, size_t length)
+{
+    parser->seen = (uint32_t)length;
+    return answer(FLUXO_NEED_MORE, FLUXO_ERR_NONE);
 }
 
 struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
@@ -329,9 +391,13 @@ struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *byt
         return answer_over(parser);
     if (length < parser->seen || capacity < FLUXO_CAPACITY_LEAST || !events || (length && !bytes))
         return answer(FLUXO_ERROR, FLUXO_ERR_MISUSE);
+    if (parser->line == LINE_FIELD && length > parser->seen && is_run(parser, bytes, length))
+        return rest(parser, length);
     if (parser->phase == PHASE_DONE)
         begin_message(parser);
     begin_run(&run, parser, bytes, length, events, capacity);
+    if (fluxo_may_take_lines(&run, run.end))
+        fluxo_take_lines(&run);
     take_steps(&run);
     if (run.status == FLUXO_NEED_MORE && length > (size_t)run.end)
         run.status = FLUXO_EVENTS_FULL;

@@ -34,19 +34,16 @@
 
     main := the_empty_lines the_request_line the_CRLF @emit_line the_field_lines the_CRLF @emit_head;
 
-    write data noerror nofinal noentry;
+    write data noerror nofinal;
 }%%
 
-int fluxo_begin_request(void)
-{
-    return fluxo_request_start;
-}
+const uint8_t fluxo_request_states[LINE_STATES] = {fluxo_request_start, fluxo_request_en_main_the_field_lines_lines, fluxo_request_en_main_the_field_lines_lines_next};
 
 const unsigned char *fluxo_run_request(struct run *run, const unsigned char *p, const unsigned char *pe)
 {
     const unsigned char *const eof = NULL; /* a call's last byte is not the last of the connection */
     int cs = run->parser->state;
     %% write exec;
-    run->parser->state = (uint16_t)cs;
+    run->parser->state = (uint8_t)cs;
     return p;
 }

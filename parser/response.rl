@@ -32,19 +32,16 @@
 
     main := the_status_line @emit_line the_field_lines the_CRLF @emit_head;
 
-    write data noerror nofinal noentry;
+    write data noerror nofinal;
 }%%
 
-int fluxo_begin_response(void)
-{
-    return fluxo_response_start;
-}
+const uint8_t fluxo_response_states[LINE_STATES] = {fluxo_response_start, fluxo_response_en_main_the_field_lines_lines, fluxo_response_en_main_the_field_lines_lines_next};
 
 const unsigned char *fluxo_run_response(struct run *run, const unsigned char *p, const unsigned char *pe)
 {
     const unsigned char *const eof = NULL; /* a call's last byte is not the last of the connection */
     int cs = run->parser->state;
     %% write exec;
-    run->parser->state = (uint16_t)cs;
+    run->parser->state = (uint8_t)cs;
     return p;
 }

@@ -6,12 +6,13 @@
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 
+# The compiler's runtime knows the processor: __cpu_model.
 list_foreign_symbols() { # list_foreign_symbols LIBRARY
     "$NM" "$TOP_BUILDDIR/$1" | awk '
         NF == 2 && $1 == "U" { needed[$2] }
         NF == 3 { defined[$3] }
         END { for (symbol in needed) if (!(symbol in defined)) print symbol }' |
-        grep -v -x -E '_?(memchr|memcmp|memcpy|memmove|memset|bcmp)|_GLOBAL_OFFSET_TABLE_'
+        grep -v -x -E '_?(memchr|memcmp|memcpy|memmove|memset|bcmp)|_GLOBAL_OFFSET_TABLE_|_*cpu_model'
 }
 
 needs_only_mem_functions() {
@@ -38,7 +39,7 @@ has_no_writable_data() {
 
 # Sources and generated machines, wherever the machines were written.
 list_sources() {
-    for source in parser emit check limit framing names; do
+    for source in parser emit check limit framing names lane; do
         echo "$TOP_SRCDIR/parser/$source.c"
     done
     for machine in request response chunked target value; do

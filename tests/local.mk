@@ -55,6 +55,12 @@ tests_units_test_SOURCES = tests/units.c
 tests_units_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/units.test
 
+check_PROGRAMS += tests/lane.test
+tests_lane_test_CPPFLAGS = -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
+tests_lane_test_SOURCES = tests/lane.c tests/guarded.h
+tests_lane_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
+TESTS += tests/lane.test
+
 check_PROGRAMS += tests/conn.test
 tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
 tests_conn_test_SOURCES = tests/conn.c tests/exchange.c tests/exchange.h

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which steps the machines of a build took: traced-ragel writes the calls of trace_step into what Ragel writes. At the end of the
- * program they are appended to $FLUXO_TRACE/MACHINE.PROCESS, a line each: state, octet (or 256 for the end).
+ * Which steps the machines of a build took: traced-ragel writes the calls of trace_step into what Ragel writes. At the end of
+ * the program they are appended to $FLUXO_TRACE/MACHINE.PROCESS, a line each: state, octet (or 256 for the end).
  */
 #ifndef FUZZ_TRACE_H
 #define FUZZ_TRACE_H

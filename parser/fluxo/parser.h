@@ -184,10 +184,11 @@ struct fluxo_parser {
     uint32_t seen;
     int32_t section, name;
     uint32_t value_end;
-    uint16_t name_len, value_off, state, code, fields, sub;
-    uint32_t line : 3, part : 2, phase : 4, minor : 4, framing : 2, steer : 3, response : 1;
-    uint32_t coding : 2, length_seen : 1, host_seen : 1, close : 1, keep_alive : 1, upgrade_option : 1, upgrade_field : 1;
-    uint32_t expect_continue : 1, answers_head : 1, answers_connect : 1, fold : 1;
+    uint16_t name_len, value_off, code, fields, sub;
+    uint8_t state, lane;
+    uint32_t response : 1, answers_head : 1, answers_connect : 1, close : 1;
+    uint32_t phase : 4, line : 3, part : 2, minor : 4, framing : 2, coding : 2, steer : 3, fold : 1;
+    uint32_t length_seen : 1, host_seen : 1, keep_alive : 1, upgrade_option : 1, upgrade_field : 1, expect_continue : 1;
 };
 
 enum fluxo_status {

@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lane: whole lines of a head, and whole chunks, in the form that nearly all of them have.
+ *
+ * How this works: where a line begins, and enough octets are there, the lane takes lines until it meets one that is not quite
+ * regular: a value that begins with two blanks, a field that steers the parser in an uncommon way, a line that is not complete,
+ * one over a limit. It leaves that line as it found it, and the machine in the state of its beginning. So it decides nothing:
+ * what it takes the machine would have read in the same way (grammar/lane.rl, and the proof), and what it does not take the
+ * machine decides.
+ *
+ * lines.h is compiled once for each set of instructions; which one a parser uses is chosen when it begins.
+ */
+
+#include "machine.h"
+#include "scan.h"
+
+#include <string.h>
+
+enum {
+    LANE_VERSION = sizeof " HTTP/1.1\r\n" - 1, /* behind a request-target */
+    LANE_STATUS = sizeof "HTTP/1.1 " - 1,      /* before a status-code */
+    LANE_METHOD = 16,                          /* the longest in methods.def, and the SP */
+    LANE_LENGTH = 18                           /* digits of a length that cannot overflow */
+};
+
+/* What is known of the octets from a line's first on; see lines.h. */
+struct window {
+    uint64_t names, stops;
+};
+
+/* ---- Octets ---- */
+
+static inline int is_line_end(const unsigned char *p)
+{
+    return memcmp(p, "\r\n", 2) == 0;
+}
+
+static inline int is_colon(const unsigned char *p)
+{
+    return memcmp(p, ": ", 2) == 0;
+}
+
+static inline int is_digit(unsigned char octet)
+{
+    return octet >= '0' && octet <= '9';
+}
+
+/* RFC 5234 B.1: HEXDIG */
+static inline int is_hex(unsigned char octet)
+{
+    return is_digit(octet) || (unsigned char)((octet | 32) - 'a') <= 5;
+}
+
+/* Of a HEXDIG: letters have a bit that digits have not. */
+static inline uint32_t hex_value(unsigned char octet)
+{
+    return (octet & 15u) + (octet >> 6) * 9u;
+}
+
+/* Letters and "-" alone, in any case, four octets or more; there is no CR in what is compared. */
+static inline int is_word(const unsigned char *octets, const char *word, uint32_t length)
+{
+    const uint64_t lower = UINT64_C(0x2020202020202020);
+    uint64_t one, other, differ = 0;
+    uint32_t half, other_half, differ_half, at;
+
+    if (length < 8) {
+        memcpy(&half, octets, 4);
+        memcpy(&other_half, word, 4);
+        differ_half = half ^ other_half;
+        memcpy(&half, octets + length - 4, 4);
+        memcpy(&other_half, word + length - 4, 4);
+        return ((differ_half | (half ^ other_half)) & ~(uint32_t)lower) == 0;
+    }
+    for (at = 0; at < length; at += 8) {
+        const uint32_t from = at + 8 <= length ? at : length - 8;
+        memcpy(&one, octets + from, 8);
+        memcpy(&other, word + from, 8);
+        differ |= one ^ other;
+    }
+    return (differ & ~lower) == 0;
+}
+
+/* ---- Events ---- */
+
+static inline void set_line(struct fluxo_event *event, enum fluxo_event_kind kind, unsigned id, uint32_t at, uint32_t name_len,
+                            uint32_t gap, uint32_t len)
+{
+    event->kind = (uint8_t)kind;
+    event->flags = 0;
+    event->id = (uint16_t)id;
+    event->at = at;
+    event->name_len = (uint16_t)name_len;
+    event->gap = (uint16_t)gap;
+    event->len = len;
+}
+
+static inline void add_line(struct run *run, enum fluxo_event_kind kind, unsigned id, const unsigned char *p, uint32_t name_len,
+                            uint32_t gap, uint32_t len)
+{
+    set_line(&run->events[run->count++], kind, id, (uint32_t)place(run, p), name_len, gap, len);
+}
+
+/* Behind each line there has to be room for HEAD and MESSAGE. */
+static inline uint32_t count_lines_allowed(const struct run *run)
+{
+    uint32_t lines = run->options->limits.fields - run->parser->fields, slots = run->capacity - run->count;
+
+    if (slots < 3)
+        return 0;
+    return lines < slots - 2 ? lines : slots - 2;
+}
+
+/* ---- The start-line ---- */
+
+/* The octets of method and SP; 0 for none, or for what is no method for sure. */
+static inline uint32_t take_method(struct run *run, const unsigned char *p)
+{
+    uint32_t length = 3;
+
+    if (memcmp(p, "GET ", 4) == 0) {
+        run->parser->code = FLUXO_METHOD_GET;
+        return 4;
+    }
+    while (length < LANE_METHOD && p[length] != ' ')
+        length++;
+    run->parser->code = (uint16_t)fluxo_method_id((const char *)p, length);
+    return run->parser->code && p[length] == ' ' && run->parser->code != FLUXO_METHOD_CONNECT ? length + 1 : 0;
+}
+
+enum { NO_VERSION = 2 };
+
+/* The minor one, or NO_VERSION. */
+static inline uint32_t read_version(const unsigned char *p)
+{
+    if (memcmp(p, "HTTP/1.1", 8) == 0)
+        return 1;
+    return memcmp(p, "HTTP/1.0", 8) == 0 ? 0 : NO_VERSION;
+}
+
+/* From the SP before a status-code to the one behind it. */
+static inline int is_status(const unsigned char *p)
+{
+    return p[0] == ' ' && p[1] >= '1' && p[1] <= '5' && is_digit(p[2]) && is_digit(p[3]) && p[4] == ' ';
+}
+
+static inline uint16_t read_status(const unsigned char *code)
+{
+    return (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
+}
+
+/* Behind a start-line. */
+static inline void begin_lines(struct run *run, uint32_t minor)
+{
+    run->parser->minor = minor & 15;
+    run->parser->phase = PHASE_HEAD;
+    run->parser->fields = 0;
+}
+
+/* ---- Fields that steer the parser ---- */
+
+#define STEERS_0(of)
+#define STEERS_1(of) of,
+static const uint16_t steer_fields[STEERS] = {
+    FLUXO_FIELD_OTHER,
+#define FIELD(id, name, steers, section) STEERS_##steers(FLUXO_FIELD_##id)
+#include <fluxo/fields.def>
+#undef FIELD
+};
+static const char *const steer_names[STEERS] = {
+    "",
+#define FIELD(id, name, steers, section) STEERS_##steers(name)
+#include <fluxo/fields.def>
+#undef FIELD
+};
+#undef STEERS_0
+#undef STEERS_1
+
+/* By the name's length: no two of them have the same. */
+static inline enum steer steer_by_length(uint32_t length)
+{
+    switch (length) {
+#define STEERS_0(id, name)
+#define STEERS_1(id, name)                                                                                                     \
+    case sizeof name - 1:                                                                                                      \
+        return STEER_##id;
+#define FIELD(id, name, steers, section) STEERS_##steers(id, name)
+#include <fluxo/fields.def>
+#undef FIELD
+#undef STEERS_0
+#undef STEERS_1
+    default:
+        return STEER_NONE;
+    }
+}
+
+static inline enum steer find_steer(const unsigned char *name, uint32_t length)
+{
+    const enum steer steer = steer_by_length(length);
+
+    if (!steer || (name[0] & 0xDF) != steer_names[steer][0] || !is_word(name, steer_names[steer], length))
+        return STEER_NONE;
+    return steer;
+}
+
+/* Nothing, or a port that every reader takes for the same (RFC 9110 4.2.1). */
+static int is_port_or_nothing(const unsigned char *p, const unsigned char *end)
+{
+    int32_t digits = (int32_t)(end - p) - 1, at;
+
+    if (p == end)
+        return 1;
+    if (*p != ':' || digits < 1 || digits > 4 || p[1] == '0')
+        return 0;
+    for (at = 1; at <= digits; at++)
+        if (!is_digit(p[at]))
+            return 0;
+    return 1;
+}
+
+static int take_length(struct run *run, const unsigned char *value, uint32_t length)
+{
+    uint64_t octets = 0;
+    uint32_t at;
+
+    if (run->parser->length_seen || length > LANE_LENGTH)
+        return 0;
+    for (at = 0; at < length; at++) {
+        if (!is_digit(value[at]))
+            return 0;
+        octets = octets * 10 + (uint64_t)(value[at] - '0');
+    }
+    run->parser->length = octets;
+    run->parser->length_seen = 1;
+    return 1;
+}
+
+static int take_coding(struct run *run, const unsigned char *value, uint32_t length)
+{
+    if (run->parser->coding != CODING_NONE || length != 7 || !is_word(value, "chunked", 7))
+        return 0;
+    run->parser->coding = CODING_CHUNKED_LAST;
+    return 1;
+}
+
+static int take_option(struct run *run, const unsigned char *value, uint32_t length)
+{
+    if (length == 10 && is_word(value, "keep-alive", 10))
+        run->parser->keep_alive = 1;
+    else if (length == 5 && is_word(value, "close", 5))
+        run->parser->close = 1;
+    else if (length == 7 && is_word(value, "upgrade", 7))
+        run->parser->upgrade_option = 1;
+    else
+        return 0;
+    return 1;
+}
+
+static int take_steering_value(struct run *run, enum steer steer, const unsigned char *value, uint32_t length)
+{
+    switch (steer) {
+    case STEER_HOST:
+        run->parser->host_seen = 1;
+        return 1;
+    case STEER_CONTENT_LENGTH:
+        return take_length(run, value, length);
+    case STEER_TRANSFER_ENCODING:
+        return take_coding(run, value, length);
+    case STEER_CONNECTION:
+        return take_option(run, value, length);
+    case STEER_UPGRADE:
+        run->parser->upgrade_field = 1;
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* ---- The lines, for each set of instructions ---- */
+
+#define VARIANT(name) name##_plain
+#define TARGET
+#define LEAVE() (void)0
+#include "lines.h"
+
+#if defined(FLUXO_X86) || defined(FLUXO_NEON)
+static inline uint32_t count_zeros(uint64_t bits)
+{
+    return bits ? (uint32_t)__builtin_ctzll(bits) : 64;
+}
+#endif
+
+#ifdef FLUXO_X86
+#define VARIANT(name) name##_ssse3
+#define TARGET FLUXO_SSSE3
+#define LEAVE() (void)0
+#define LOOK_AHEAD
+#include "lines.h"
+
+#define VARIANT(name) name##_avx2
+#define TARGET FLUXO_AVX2
+#define LEAVE() _mm256_zeroupper() /* or some processors are slow in whatever comes next; compilers forget it */
+#define LOOK_AHEAD
+#include "lines.h"
+#endif
+
+#ifdef FLUXO_NEON
+#define VARIANT(name) name##_neon
+#define TARGET
+#define LEAVE() (void)0
+#define LOOK_AHEAD
+#include "lines.h"
+#endif
+
+/* ---- Which one ---- */
+
+/* The compiler's runtime has asked the processor once, before main: to ask it here would take 15 us in a virtual machine. */
+static enum lane find_best(void)
+{
+#if defined(FLUXO_X86)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+        return LANE_AVX2;
+    return __builtin_cpu_supports("ssse3") ? LANE_SSSE3 : LANE_PLAIN;
+#elif defined(FLUXO_NEON)
+    return LANE_NEON;
+#else
+    return LANE_PLAIN;
+#endif
+}
+
+int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane)
+{
+    if (lane > LANE_PLAIN && find_best() != lane && !(lane == LANE_SSSE3 && find_best() == LANE_AVX2))
+        return 0;
+    parser->lane = (uint8_t)lane;
+    return 1;
+}
+
+/* Limits below what the lane can see at once are the machine's to keep. */
+enum lane fluxo_choose_lane(const struct fluxo_options *options)
+{
+    const struct fluxo_limits *limits = &options->limits;
+
+    if (limits->method < LANE_METHOD || limits->field_name < 64 || limits->field_line < 64)
+        return LANE_NONE;
+    return find_best();
+}
+
+static void take_head(struct run *run)
+{
+    switch (run->parser->lane) {
+#ifdef FLUXO_X86
+    case LANE_AVX2:
+        take_head_avx2(run);
+        break;
+    case LANE_SSSE3:
+        take_head_ssse3(run);
+        break;
+#endif
+#ifdef FLUXO_NEON
+    case LANE_NEON:
+        take_head_neon(run);
+        break;
+#endif
+    default:
+        take_head_plain(run);
+        break;
+    }
+}
+
+/* ---- The lane's ways in ---- */
+
+/* The state of the machine at the beginning of this line. */
+static uint8_t state_here(const struct fluxo_parser *parser)
+{
+    const uint8_t *states = parser->response ? fluxo_response_states : fluxo_request_states;
+
+    if (parser->phase == PHASE_START)
+        return states[AT_START];
+    return states[parser->fields ? AT_LINE : AT_FIRST_LINE];
+}
+
+/* The bytes that the limit of the head lets pass. */
+static int32_t bound_head(const struct run *run)
+{
+    const int64_t bound = (int64_t)run->parser->section + run->options->limits.head;
+
+    return bound < run->end ? (int32_t)bound : run->end;
+}
+
+void fluxo_take_lines(struct run *run)
+{
+    struct fluxo_parser *parser = run->parser;
+    const uint32_t before = run->count;
+
+    run->bound = bound_head(run);
+    if (parser->state != state_here(parser) || parser->answers_connect || !fluxo_may_take_lines(run, run->bound))
+        return;
+    take_head(run);
+    if (run->count == before)
+        return;
+    if (!fluxo_has_room(run)) {
+        run->status = FLUXO_EVENTS_FULL;
+        run->stop = 1;
+    } else if (run->bound - run->at >= 2 && is_line_end(run->bytes + run->at)) {
+        run->at += 2;
+        fluxo_emit_head(run, run->bytes + run->at - 1);
+        return;
+    }
+    parser->state = state_here(parser);
+    parser->steer =
+        parser->fields ? fluxo_steer_of(run->events[run->count - 1].id) & 7 : STEER_NONE; /* a folded line asks for it */
+}
+
+/* ---- Runs: octets in the middle of a line that change nothing ---- */
+
+static const unsigned char *find_control(const struct run *run, const unsigned char *p, const unsigned char *end)
+{
+    if (end - p < LANE_LEAST)
+        return find_control_plain(p, end);
+    switch (run->parser->lane) {
+#ifdef FLUXO_X86
+    case LANE_AVX2:
+        return find_control_avx2(p, end);
+    case LANE_SSSE3:
+        return find_control_ssse3(p, end);
+#endif
+#ifdef FLUXO_NEON
+    case LANE_NEON:
+        return find_control_neon(p, end);
+#endif
+    default:
+        return find_control_plain(p, end);
+    }
+}
+
+const unsigned char *fluxo_go_through_value(const struct run *run, const unsigned char *p, const unsigned char *end)
+{
+    const unsigned char *const behind = run->parser->lane ? find_control(run, p, end) : p;
+
+    return behind == p ? p : behind - 1;
+}
+
+const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *p, const unsigned char *end)
+{
+    const struct fluxo_parser *parser = run->parser;
+
+    if (parser->line != LINE_FIELD || !parser->lane)
+        return p;
+    if (parser->part == PART_VALUE)
+        return find_control(run, p, end);
+    return parser->part == PART_NAME ? find_outside_plain(&fluxo_tchar, p, end) : p;
+}
+
+int fluxo_is_run(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length)
+{
+    const struct fluxo_limits *limits = &parser->options->limits;
+    const int is_name = parser->part == PART_NAME;
+    const int64_t longest = is_name && limits->field_name < limits->field_line ? limits->field_name : limits->field_line;
+    const int64_t section = parser->phase == PHASE_HEAD ? limits->head : limits->trailers;
+    size_t at = parser->seen;
+
+    if (parser->part == PART_VALUE ? parser->sub : !is_name)
+        return 0;
+    if ((int64_t)length > parser->name + longest || (int64_t)length > parser->section + section)
+        return 0;
+    while (at < length && (is_name ? fluxo_is_of(&fluxo_tchar, bytes[at]) : fluxo_is_value(bytes[at])))
+        at++;
+    return at == length;
+}
+
+/* ---- Chunks ---- */
+
+enum { CHUNK_LEAST = 6 /* 1 CRLF octet CRLF */, CHUNK_DIGITS = 8 };
+
+/* How many digits a chunk-size has; 0 for more than the lane reads, or none. */
+static uint32_t read_chunk_size(const unsigned char *p, size_t left, uint64_t *size)
+{
+    uint32_t digits = 0;
+
+    *size = 0;
+    while (digits < CHUNK_DIGITS && digits + 4 < left && is_hex(p[digits])) {
+        *size = *size << 4 | hex_value(p[digits]);
+        digits++;
+    }
+    return digits;
+}
+
+/* From its size to the line end behind its data, if it is all there and within what is left of the limit. */
+static inline int is_whole_chunk(const unsigned char *p, size_t left, uint32_t digits, uint64_t size, uint64_t allowed)
+{
+    return size && size + digits + 4 <= left && is_line_end(p + digits) && is_line_end(p + digits + 2 + size) &&
+           size <= allowed;
+}
+
+static inline struct fluxo_event *add_chunk(struct fluxo_event *event, uint32_t at, uint32_t digits, uint64_t size, int is_told)
+{
+    if (is_told)
+        set_line(event++, FLUXO_EVENT_CHUNK, 0, at, digits, digits, 0);
+    set_line(event++, FLUXO_EVENT_BODY, 0, at + digits + 2, 0, 0, (uint32_t)size);
+    return event;
+}
+
+/* Chunks without extensions. Their octets are handed out, their lines only to who asks. */
+void fluxo_take_chunks(struct run *run)
+{
+    struct fluxo_parser *parser = run->parser;
+    const int are_told = run->options->flags & FLUXO_CHUNKS;
+    const unsigned char *const base = run->bytes, *const end = base + run->end, *p = base + run->at;
+    struct fluxo_event *event = run->events + run->count;
+    const struct fluxo_event *const events_end = run->events + run->capacity - 2;
+    uint64_t size, allowed = run->options->limits.body - parser->length;
+
+    if (parser->lane == LANE_NONE || parser->line != LINE_NONE || parser->state != fluxo_chunked_state)
+        return;
+    while (event < events_end && end - p >= CHUNK_LEAST) {
+        const size_t left = (size_t)(end - p);
+        uint32_t digits = 1;
+
+        size = hex_value(p[0]);
+        if (is_hex(p[0]) && is_whole_chunk(p, left, 1, size, allowed))
+            event = add_chunk(event, (uint32_t)(p - base), 1, size, are_told);
+        else if ((digits = read_chunk_size(p, left, &size)) != 0 && is_whole_chunk(p, left, digits, size, allowed))
+            event = add_chunk(event, (uint32_t)(p - base), digits, size, are_told);
+        else
+            break;
+        allowed -= size;
+        p += digits + size + 4;
+    }
+    parser->length = run->options->limits.body - allowed;
+    run->count = (uint32_t)(event - run->events);
+    run->at = (int32_t)(p - base);
+    run->from = run->at;
+}
