@@ -31,9 +31,10 @@ void server_settings_init(struct server_settings *settings)
 
 struct server *server_create(handler *handle)
 {
-    struct server *server = calloc(1, sizeof *server);
+    struct server *server = malloc(sizeof *server);
     if (!server)
         return NULL;
+    memset(server, 0, offsetof(struct server, events)); /* the rest is written before it is read */
     server->handle = handle;
     server->stop_at = LOOP_NEVER;
     fluxo_conn_options_init(&server->options);

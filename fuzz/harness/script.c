@@ -154,7 +154,7 @@ static void skip_comment(void)
 }
 
 /* The octets between < and >. */
-static void read_octets(uint64_t times)
+static void read_octets(void)
 {
     run.from = run.to = 0;
     for (; run.at < run.end && *run.at != '>'; run.at++) {
@@ -163,8 +163,18 @@ static void read_octets(uint64_t times)
         bytes[run.to++] = (char)*run.at;
     }
     run.at += run.at < run.end;
+}
+
+/* What was read, so many times: much of one octet, but of a text only so much, since that costs time. */
+static void multiply_octets(uint64_t times)
+{
     size_t length = run.to;
-    if (length > 1 && times > MOST_TIMES)
+    if (length == 1) {
+        run.to = times ? (size_t)times : 1;
+        memset(bytes, bytes[0], run.to);
+        return;
+    }
+    if (times > MOST_TIMES)
         times = MOST_TIMES;
     while (length && times-- > 1 && length <= sizeof bytes - run.to) {
         memcpy(bytes + run.to, bytes, length);
@@ -178,7 +188,8 @@ static void repeat_octets(void)
     if (run.at == run.end || *run.at != '<')
         return;
     run.at++;
-    read_octets(times);
+    read_octets();
+    multiply_octets(times);
 }
 
 static void choose_fault(void)
@@ -258,7 +269,7 @@ static void step(void)
         connect_peer();
         break;
     case '<':
-        read_octets(1);
+        read_octets();
         break;
     case '*':
         repeat_octets();
