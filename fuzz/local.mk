@@ -149,7 +149,7 @@ fuzz_served_ldflags = $(fuzz_mutator_ldflags) -Wl,--wrap=malloc,--wrap=calloc,--
     -Wl,--wrap=accept4,--wrap=bind,--wrap=close,--wrap=fcntl,--wrap=freeaddrinfo,--wrap=getaddrinfo,--wrap=getnameinfo \
     -Wl,--wrap=getsockname,--wrap=listen,--wrap=recv,--wrap=send,--wrap=setsockopt,--wrap=shutdown,--wrap=socket \
     -Wl,--wrap=epoll_create1,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=poll,--wrap=select \
-    -Wl,--wrap=clock_gettime,--wrap=pipe,--wrap=read,--wrap=sigaction,--wrap=signal,--wrap=time,--wrap=write
+    -Wl,--wrap=clock_gettime,--wrap=pipe,--wrap=read,--wrap=sigaction,--wrap=signal,--wrap=__sysv_signal,--wrap=time,--wrap=write
 
 # The engine first, since libserver.a has a main(), too.
 fuzz_served_ldadd = $(fuzz_engine) fuzz/libscript.a fuzz/libinside.a libserver.a fuzz/libharness.a fuzz/libmutator.a libfluxo.a $(ZLIB_LIBS)

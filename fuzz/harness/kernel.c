@@ -614,6 +614,13 @@ on_signal *__wrap_signal(int number, on_signal *handler)
     return before;
 }
 
+/* Its name in glibc for who asks for POSIX alone, as the loop does. */
+on_signal *__wrap___sysv_signal(int number, on_signal *handler);
+on_signal *__wrap___sysv_signal(int number, on_signal *handler)
+{
+    return __wrap_signal(number, handler);
+}
+
 bool kernel_raise(int number)
 {
     on_signal *handler = inside.handlers[number];
