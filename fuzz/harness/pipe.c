@@ -61,8 +61,13 @@ static void put_octet(struct fluxo_room *room, unsigned char octet)
 
 static void put_run(struct runs *runs, struct fluxo_room *room)
 {
-    for (; runs->count && room->length; runs->count--)
-        put_octet(room, runs->octet);
+    size_t length = runs->count < room->length ? runs->count : room->length;
+
+    if (length)
+        memset(room->start, runs->octet, length);
+    room->start += length;
+    room->length -= length;
+    runs->count -= (unsigned char)length;
 }
 
 static int decode_runs(void *state, struct fluxo_span *in, struct fluxo_room *room, enum fluxo_follow follow)
