@@ -64,8 +64,21 @@ static void name_input(int number)
     say("INPUT ");
     say(current);
     say("\n");
-    signal(number, SIG_DFL);
     raise(number);
+}
+
+/* Once: then they do what they do without us. */
+static void catch_signals(void)
+{
+    static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS};
+    struct sigaction action;
+    size_t nth;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = name_input;
+    action.sa_flags = (int)SA_RESETHAND;
+    for (nth = 0; nth < sizeof fatal / sizeof fatal[0]; nth++)
+        sigaction(fatal[nth], &action, NULL);
 }
 
 /* In a block of exactly its size. */
@@ -108,9 +121,7 @@ int main(int argc, char **argv)
 
     if (LLVMFuzzerInitialize)
         LLVMFuzzerInitialize(&argc, &argv);
-    signal(SIGABRT, name_input);
-    signal(SIGSEGV, name_input);
-    signal(SIGBUS, name_input);
+    catch_signals();
     if (arg < argc && strcmp(argv[arg], "--every-cut") == 0) {
         replay_every_cut = 1;
         arg++;
