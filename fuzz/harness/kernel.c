@@ -303,6 +303,8 @@ int __wrap_shutdown(int fd, int how)
     if (!kernel.is_running)
         return __real_shutdown(fd, how);
     struct peer *peer = peer_of(fd);
+    if (!peer->is_shut)
+        peer->heeded = peer->read;
     peer->is_shut = true;
     kernel.progress++;
     return fails_for(CALL_SHUT, peer) ? -1 : 0;

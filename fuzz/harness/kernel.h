@@ -45,6 +45,7 @@ struct peer {
 
     /* what the server does */
     size_t read, taken;
+    size_t heeded; /* of what it read, when it was shut: the rest is dropped */
     bool is_accepted, is_shut, is_closed;
     bool is_abandoned; /* closed by a reset */
     bool is_refused;   /* never accepted: the listener was closed, or there was no memory */

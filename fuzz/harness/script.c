@@ -62,6 +62,8 @@ static void look_at(int number)
     struct peer *peer = &kernel.peers[number];
     if (!peer->is_accepted)
         return;
+    if (peer->is_shut)
+        dialogue_go_on(&dialogues[number], peer->heeded, peer->taken);
     dialogue_go_on(&dialogues[number], peer->read, peer->taken);
     if (peer->is_shut || peer->is_closed)
         dialogue_end(&dialogues[number], peer->is_abandoned || peer->was_hit || kernel_failed(CALL_OPTION));

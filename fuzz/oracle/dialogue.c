@@ -440,3 +440,10 @@ bool dialogue_is_served(const struct dialogue *d)
         return true;
     return d->answered && ends_connection(&d->asked[d->answered - 1], &d->answers[d->answered - 1]);
 }
+
+bool dialogue_ends_early(const struct dialogue *d)
+{
+    const struct asked *asked = d->answered ? &d->asked[d->answered - 1] : NULL;
+    const struct answer *answer = asked ? &d->answers[d->answered - 1] : NULL;
+    return asked && asked->waits && asked->keeps && !answer->interims && !answer->keeps;
+}

@@ -68,6 +68,10 @@ void dialogue_end(struct dialogue *dialogue, bool is_broken); /* the server send
 bool dialogue_is_served(
     const struct dialogue *dialogue); /* each whole request has its whole answer, or was told that it has none */
 
+/* RFC 9110 10.1.1: who waits for 100 and is answered at once was told that the connection ends, unless the content was there.
+ */
+bool dialogue_ends_early(const struct dialogue *dialogue);
+
 /* The request that is to be answered next; NULL: there is none that has begun. */
 const struct asked *dialogue_due(const struct dialogue *dialogue);
 bool dialogue_is_streaming(const struct dialogue *dialogue); /* its handler acts when its time comes */
