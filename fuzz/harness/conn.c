@@ -146,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned place;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     run_script(&whole, &whole_way, &trial, CUT_NEVER);
     side_check_output(&whole); /* the others' is the same */
     try_cuts(&trial, choose_cuts(&trial));

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trial trial;
     unsigned harmed = 0;
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     struct script script = {.trial = &trial, .has_faults = true};
     struct outcome outcome = script_run(&script);
     if (!outcome.has_begun)

@@ -360,7 +360,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum verdict_of at;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     connection.is_response = trial.kind == FLUXO_RESPONSE;
     connection.method = fluxo_method_name(trial.answers);
     connection.bytes = trial.bytes;

@@ -592,7 +592,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct task task;
 
     if (!read_task(&task, data, size))
-        return 0;
+        return NO_TRIAL;
     if (!input_arena.memory) {
         arena_open(&input_arena, CODED_MOST);
         arena_open(&room_arena, 1 << 16);

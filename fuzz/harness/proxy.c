@@ -245,7 +245,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned messages = 0;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     fluxo_options_init(&own.options);
     read_stream(&stream, &trial);
     memory_begin(&side.memory, 0, 0);

@@ -73,22 +73,35 @@ static void run_cut(struct script *script, const struct outcome *whole, uint32_t
         compare(&memoirs[i], again.dialogues[i]);
 }
 
+/* In quiet, and then the same again with cuts. */
+static void compare_cuts(struct script *script, uint32_t cuts)
+{
+    script->is_quiet = true;
+    struct outcome whole = script_run(script);
+    judge(&whole);
+    for (int i = 0; i < whole.count; i++)
+        note(&memoirs[i], whole.dialogues[i], whole.was_narrow[i]);
+    if (cuts)
+        run_cut(script, &whole, cuts);
+    for (cuts = 1; replay_every_cut && cuts <= REPLAYS; cuts++)
+        run_cut(script, &whole, cuts);
+}
+
+static void run_as_it_is(const struct script *script)
+{
+    struct outcome outcome = script_run(script);
+    judge(&outcome);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct trial trial;
     if (!trial_read(&trial, data, size))
-        return 0;
-    bool is_cut = trial.cuts || replay_every_cut;
-    struct script script = {.trial = &trial, .is_quiet = is_cut};
-    struct outcome whole = script_run(&script);
-    judge(&whole);
-    if (!is_cut)
-        return 0;
-    for (int i = 0; i < whole.count; i++)
-        note(&memoirs[i], whole.dialogues[i], whole.was_narrow[i]);
-    if (trial.cuts)
-        run_cut(&script, &whole, trial.cuts);
-    for (uint32_t cuts = 1; replay_every_cut && cuts <= REPLAYS; cuts++)
-        run_cut(&script, &whole, cuts);
+        return NO_TRIAL;
+    struct script script = {.trial = &trial};
+    if (!trial.cuts)
+        run_as_it_is(&script);
+    if (trial.cuts || replay_every_cut)
+        compare_cuts(&script, trial.cuts);
     return 0;
 }

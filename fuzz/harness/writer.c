@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned fails_at, fails_on;
 
     if (!trial_read(&trial, data, size))
-        return 0;
+        return NO_TRIAL;
     fails_at = trial.cuts & 0xFF;
     fails_on = trial.cuts >> 8 & 1;
     run_script(&first, &trial, fails_at, (int)fails_on);
