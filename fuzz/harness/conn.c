@@ -29,6 +29,7 @@ struct way {
 
 static struct side whole, cut;
 static struct way whole_way, cut_way;
+static struct script script;
 
 static struct place look_at(const struct side *side, int answer)
 {
@@ -47,14 +48,10 @@ static struct place look_at(const struct side *side, int answer)
 
 static void run_script(struct side *side, struct way *way, const struct trial *trial, unsigned cuts)
 {
-    struct script script;
-    struct line line;
-
     memory_begin(&side->memory, 0, 0);
     side_begin(side, trial->kind == FLUXO_RESPONSE ? FLUXO_CLIENT : FLUXO_SERVER, trial, cuts);
-    script_begin(&script, trial->bytes, trial->length);
-    for (way->count = 0; script_next(&script, &line); way->count++)
-        way->places[way->count] = look_at(side, side_call(side, &line));
+    for (way->count = 0; way->count < script.count; way->count++)
+        way->places[way->count] = look_at(side, side_call(side, &script.lines[way->count]));
     side_send(side);
     side_end(side);
 }
@@ -147,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!trial_read(&trial, data, size))
         return NO_TRIAL;
+    script_read(&script, trial.bytes, trial.length);
     run_script(&whole, &whole_way, &trial, CUT_NEVER);
     side_check_output(&whole); /* the others' is the same */
     try_cuts(&trial, choose_cuts(&trial));

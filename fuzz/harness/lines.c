@@ -6,14 +6,6 @@
 static char store[INPUT_MOST];
 static size_t stored;
 
-void script_begin(struct script *script, const uint8_t *bytes, size_t length)
-{
-    script->at = bytes;
-    script->end = bytes + length;
-    script->lines = 0;
-    stored = 0;
-}
-
 static int digit_of(uint8_t octet)
 {
     if (octet >= '0' && octet <= '9')
@@ -49,32 +41,30 @@ static const uint8_t *take_argument(struct fluxo_span *argument, const uint8_t *
     return at;
 }
 
-static const uint8_t *find_end_of_line(const struct script *script)
+static void read_line(struct line *line, const uint8_t *at, const uint8_t *end)
 {
-    const uint8_t *end = memchr(script->at, '\n', (size_t)(script->end - script->at));
-
-    return end ? end : script->end;
-}
-
-int script_next(struct script *script, struct line *line)
-{
-    const uint8_t *at = script->at, *end;
     unsigned nth;
 
-    if (at == script->end || script->lines++ == LINES_MOST)
-        return 0;
-    end = find_end_of_line(script);
-    script->at = end < script->end ? end + 1 : end;
-    memset(line, 0, sizeof *line);
-    if (at < end)
-        line->call = (char)*at++;
+    line->call = at < end ? (char)*at++ : '\0';
     if (at < end && *at == ' ')
         at++;
     for (nth = 0; nth < ARGUMENTS; nth++) {
         at = take_argument(&line->arguments[nth], at, end);
         at += at < end;
     }
-    return 1;
+}
+
+void script_read(struct script *script, const uint8_t *bytes, size_t length)
+{
+    const uint8_t *at = bytes, *all = bytes + length;
+
+    stored = 0;
+    for (script->count = 0; at < all && script->count < LINES_MOST; script->count++) {
+        const uint8_t *end = memchr(at, '\n', (size_t)(all - at));
+        end = end ? end : all;
+        read_line(&script->lines[script->count], at, end);
+        at = end + (end < all);
+    }
 }
 
 uint64_t script_number(struct fluxo_span argument)

@@ -15,19 +15,19 @@
 
 enum { ARGUMENTS = 4, LINES_MOST = 192 };
 
-struct script {
-    const uint8_t *at, *end;
-    unsigned lines;
-};
-
-/* The arguments stay where they are until the next script begins. What is missing has length 0. */
+/* What is missing has length 0. */
 struct line {
     char call;
     struct fluxo_span arguments[ARGUMENTS];
 };
 
-void script_begin(struct script *script, const uint8_t *bytes, size_t length);
-int script_next(struct script *script, struct line *line); /* 0: no more */
+struct script {
+    struct line lines[LINES_MOST];
+    unsigned count;
+};
+
+/* The arguments stay where they are until the next script is read. */
+void script_read(struct script *script, const uint8_t *bytes, size_t length);
 
 /* A number in digits, as many of it as fit; other octets are passed over. */
 uint64_t script_number(struct fluxo_span argument);

@@ -11,17 +11,16 @@
 #include <string.h>
 
 static struct side first, second;
+static struct script script;
 
 static void run_script(struct side *side, const struct trial *trial, unsigned fails_at, int fails_on)
 {
-    struct script script;
-    struct line line;
+    unsigned nth;
 
     memory_begin(&side->memory, fails_at, fails_on);
     side_begin(side, trial->kind == FLUXO_RESPONSE ? FLUXO_CLIENT : FLUXO_SERVER, trial, 0);
-    script_begin(&script, trial->bytes, trial->length);
-    while (script_next(&script, &line))
-        side_call(side, &line);
+    for (nth = 0; nth < script.count; nth++)
+        side_call(side, &script.lines[nth]);
     side_send(side);
     side_end(side);
 }
@@ -33,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!trial_read(&trial, data, size))
         return NO_TRIAL;
+    script_read(&script, trial.bytes, trial.length);
     fails_at = trial.cuts & 0xFF;
     fails_on = trial.cuts >> 8 & 1;
     run_script(&first, &trial, fails_at, (int)fails_on);
