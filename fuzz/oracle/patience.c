@@ -7,13 +7,20 @@
 /* As in connection.c, whose they are: a second home, so that a change there is noticed. */
 enum { GRAIN = 128, LINGER_TIME = 2000, LAST_WORD = 500 };
 
-static enum wait decide_wait(const struct peer *peer, const struct dialogue *d)
+/* Else it wants to write only to have its turn soon: see connection_wake. */
+static bool has_to_say(const struct patience *p, const struct dialogue *d)
+{
+    const struct asked *due = dialogue_due(d);
+    return d->is_answer_begun || p->has_expired || (due && (due->has_head || due->fault));
+}
+
+static enum wait decide_wait(const struct patience *p, const struct peer *peer, const struct dialogue *d)
 {
     unsigned events = kernel_events(peer);
     const struct asked *last = d->asked_count ? &d->asked[d->asked_count - 1] : NULL;
     if (peer->is_shut)
         return WAITS_FOR_CLOSE;
-    if (events & LOOP_WRITE)
+    if (events & LOOP_WRITE && has_to_say(p, d))
         return WAITS_FOR_CLIENT;
     if (!(events & LOOP_READ)) {
         hold(dialogue_is_streaming(d), "deadlines", "nothing is waited for, and no handler will act");
@@ -63,7 +70,7 @@ static bool puts_off(const struct patience *p, enum wait wait, const struct peer
 
 static void note_deadline(struct patience *p, const struct peer *peer, const struct dialogue *d, const struct law *law)
 {
-    enum wait wait = decide_wait(peer, d);
+    enum wait wait = decide_wait(p, peer, d);
     unsigned number = wait == WAITS_FOR_HEAD ? d->asked_count : 0;
     hold(kernel.now <= law->stop_at, "deadlines", "the grace is over");
     if (wait == p->wait && number == p->number && p->deadline && !puts_off(p, wait, peer) && !law->stops_now) {
