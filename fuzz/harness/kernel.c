@@ -239,7 +239,7 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 /* Much is not taken octet by octet, or nothing else would ever be tried. */
 static size_t bound(size_t length, size_t most)
 {
-    size_t least = length / 256;
+    size_t least = replay_every_cut ? length / 256 : length / 64;
     size_t chosen = most && length > most ? (most > least ? most : least) : length;
     return chosen > 1 && draw(chosen > 4096 ? 4 : 2) ? 1 + random_next(&kernel.chance) % chosen : chosen;
 }
@@ -410,9 +410,9 @@ static int find_by_epoll(struct finding *finding)
     int count = 0;
     for (int i = 0; i < inside.end && count < finding->most; i++) {
         int fd = nth_file(i);
-        struct file *file = &inside.files[fd];
-        uint32_t what = file->is_watched ? to_epoll(find_ready(fd)) : 0;
-        what &= file->events | (uint32_t)EPOLLERR | (uint32_t)EPOLLHUP;
+        const struct file *file = &inside.files[fd];
+        short ready = file->is_watched ? find_ready(fd) : 0;
+        uint32_t what = ready ? to_epoll(ready) & (file->events | (uint32_t)EPOLLERR | (uint32_t)EPOLLHUP) : 0;
         if (what)
             events[count++] = (struct epoll_event){.events = what, .data.fd = fd};
     }

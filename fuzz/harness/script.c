@@ -333,7 +333,7 @@ static size_t choose_piece(size_t left)
     if (!run.script->cuts)
         return left;
     if (run.script->cuts == 1 && left <= 512)
-        return 1;
+        return replay_every_cut ? 1 : 1 + left / 64;
     size_t most = left > 1024 ? left : 64;
     size_t piece = 1 + random_next(&kernel.chance) % most;
     return piece < left ? piece : left;

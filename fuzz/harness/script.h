@@ -8,7 +8,7 @@
  *     *30<...>     so many times, 16 at most if it is more than an octet
  *     e   x        it sends no more (half close)                         it resets the connection
  *     w20   w      it takes 20 octets more, then its window is shut      it takes all
- *     r3   s3      each recv gives, each send takes at most 3 octets, or a 256th; 0: all
+ *     r3   s3      each recv gives, each send takes at most 3 octets, or a 64th; 0: all
  *     .            the server does all that it can do at this time       ,   one turn of its loop
  *     t500  j500   500 ms pass; the clock jumps by as much, and the server sees that only when it next looks
  *     o5           each sleep lasts 5 ms too long
@@ -34,7 +34,8 @@ struct script {
     const struct trial *trial;
     bool has_faults; /* any error may be chosen, and what follows from it is not refuted; else only what stays hidden */
     bool is_quiet;   /* before each step the server does all that it can */
-    uint32_t cuts;   /* calls give and take less by chance, and bytes come in pieces; 1: one by one, else a seed; 0: not so */
+    uint32_t cuts;   /* calls give and take less by chance, and bytes come in pieces; 1: nearly one by one, and in
+                        replay just so; else a seed; 0: not so */
 };
 
 /* What is left to judge when a script has run. */

@@ -398,15 +398,17 @@ void dialogue_open(struct dialogue *d, const struct fluxo_options *options)
     }
     fluxo_parser_init(&d->requests, FLUXO_REQUEST, options);
     fluxo_parser_init(&d->responses, FLUXO_RESPONSE, &strict);
-    d->read = d->taken = d->begun = d->content_length = d->heard_length = 0;
+    d->given = d->got = d->read = d->taken = d->begun = d->content_length = d->heard_length = 0;
     d->is_over = d->is_full = d->is_answer_begun = d->has_ended = false;
     d->asked_count = d->answered = d->lines_count = d->timeouts = d->failures = 0;
 }
 
 void dialogue_go_on(struct dialogue *d, size_t read, size_t taken)
 {
-    read_requests(d, read);
-    read_responses(d, taken);
+    if (read > d->given)
+        read_requests(d, d->given = read);
+    if (taken > d->got)
+        read_responses(d, d->got = taken);
 }
 
 bool dialogue_is_streaming(const struct dialogue *d)

@@ -43,7 +43,8 @@ struct dialogue {
     char *content, *heard; /* as much room as there is for sent and output */
 
     struct fluxo_parser requests, responses;
-    size_t read, taken;             /* what the parsers have consumed */
+    size_t given, got;              /* octets that the parsers have been shown */
+    size_t read, taken;             /* and have consumed of them */
     size_t begun;                   /* where the last request that has not ended begins */
     bool is_over;                   /* no further request will be read */
     bool is_full;                   /* more than there is room for: it is not judged */
