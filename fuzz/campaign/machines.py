@@ -108,6 +108,13 @@ def is_told_of_the_end(source):
     return not re.search(r'eof = NULL', source) and 'eof' in source
 
 
+def read_entries(machine):
+    """Where it may begin. A label inside another's rule, which has that one's name in front of its own, is no beginning."""
+    entries = {entry.get('name'): int(entry.text) for entry in machine.iter('entry')}
+    inside = {name for name in entries for other in entries if name.startswith(other + '_')}
+    return {name: state for name, state in entries.items() if name not in inside} or {'main': int(machine.findtext('start_state'))}
+
+
 def read_machine(path):
     ragel = os.environ.get('RAGEL') or 'ragel'
     text = ask([ragel, '-x', '-I', TOP / 'parser', path])
@@ -124,8 +131,7 @@ def read_machine(path):
             states.append(number)
             transitions += ways
             ends += last
-    entries = {entry.get('name'): int(entry.text) for entry in machine.iter('entry')}
-    entries = entries or {'main': int(machine.findtext('start_state'))}
+    entries = read_entries(machine)
     finals = {int(state.get('id')) for state in machine.iter('state') if state.get('final')}
     source = path.read_text()
     return Machine(definition.get('name'), str(path.relative_to(TOP)), entries, states, transitions, finals,
