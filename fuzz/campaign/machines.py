@@ -110,7 +110,7 @@ def is_told_of_the_end(source):
 
 def read_entries(machine):
     """Where it may begin. A label inside another's rule, which has that one's name in front of its own, is no beginning."""
-    entries = {entry.get('name'): int(entry.text) for entry in machine.iter('entry')}
+    entries = {entry.get('name'): int(entry.text) for entry in machine.iterfind('entry_points/entry')}
     inside = {name for name in entries for other in entries if name.startswith(other + '_')}
     return {name: state for name, state in entries.items() if name not in inside} or {'main': int(machine.findtext('start_state'))}
 
