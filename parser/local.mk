@@ -18,7 +18,7 @@ fluxo_HEADERS = parser/fluxo/parser.h \
 machines = parser/request.c parser/response.c parser/chunked.c parser/target.c parser/value.c
 grammar = parser/require.rl parser/grammar/relaxed.rl parser/grammar/rfc5234.rl parser/grammar/rfc3986.rl parser/grammar/rfc9110.rl parser/grammar/rfc9112.rl
 
-EXTRA_DIST += $(grammar) parser/field.rl parser/path.rl $(machines:.c=.rl) parser/ragel-$(RAGEL_STYLE)
+EXTRA_DIST += $(grammar) parser/grammar/lane.rl parser/field.rl parser/path.rl $(machines:.c=.rl) parser/ragel-$(RAGEL_STYLE)
 
 if HAVE_RAGEL
 RUN_RAGEL = $(AM_V_GEN)$(MKDIR_P) parser && $(RAGEL) -C -L -I $(srcdir)/parser -o $@

@@ -18,6 +18,13 @@ static const struct fluxo_options defaults = {FLUXO_PROFILE_DEFAULT, 0, {
 /* clang-format on */
 #undef LIMIT
 
+/* What is seldom needed, apart from what always is. */
+#if defined(__GNUC__)
+#define NOINLINE __attribute__((noinline))
+#else
+#define NOINLINE
+#endif
+
 static const int32_t INPUT_MOST = INT32_MAX; /* more is taken in parts */
 
 void fluxo_options_init(struct fluxo_options *options)
@@ -253,7 +260,7 @@ static void step(struct run *run)
     }
 }
 
-static void take_steps(struct run *run)
+static NOINLINE void take_steps(struct run *run)
 {
     while (run->status == RUNNING && !run->error) {
         if (fluxo_has_room(run))
@@ -318,7 +325,7 @@ static void move_places(struct fluxo_parser *parser, int32_t consumed)
         parser->section -= consumed;
 }
 
-static void stay_refused(struct run *run)
+static NOINLINE void stay_refused(struct run *run)
 {
     struct fluxo_parser *parser = run->parser;
 
@@ -398,9 +405,11 @@ struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *byt
     begin_run(&run, parser, bytes, length, events, capacity);
     if (fluxo_may_take_lines(&run, run.end))
         fluxo_take_lines(&run);
-    take_steps(&run);
-    if (run.status == FLUXO_NEED_MORE && length > (size_t)run.end)
-        run.status = FLUXO_EVENTS_FULL;
+    if (run.status == RUNNING) {
+        take_steps(&run);
+        if (run.status == FLUXO_NEED_MORE && length > (size_t)run.end)
+            run.status = FLUXO_EVENTS_FULL;
+    }
     return end_run(&run);
 }
 

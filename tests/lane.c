@@ -6,6 +6,7 @@
  */
 #define _DEFAULT_SOURCE
 #include "guarded.h"
+#include "lane-rules.h"
 #include "machine.h"
 #include "scan.h"
 
@@ -233,7 +234,7 @@ static void there_is_room_for_what_is_told(void **state)
 
 /* ---- What is regular is taken: or all this would prove nothing ---- */
 
-static int32_t take(enum lane lane, enum fluxo_kind kind, const char *message)
+static int32_t take(enum lane lane, enum fluxo_kind kind, const char *message, size_t length)
 {
     struct fluxo_parser parser;
     struct fluxo_event events[CAPACITY];
@@ -246,7 +247,7 @@ static int32_t take(enum lane lane, enum fluxo_kind kind, const char *message)
     run.parser = &parser;
     run.options = parser.options;
     run.bytes = (const unsigned char *)message;
-    run.end = (int32_t)strlen(message);
+    run.end = (int32_t)length;
     run.events = events;
     run.capacity = CAPACITY;
     if (fluxo_may_take_lines(&run, run.end))
@@ -259,7 +260,7 @@ static void assert_taken(enum fluxo_kind kind, const char *message, size_t lengt
     int lane;
 
     for (lane = LANE_PLAIN; lane <= LANE_NEON; lane++) {
-        int32_t at = take((enum lane)lane, kind, message);
+        int32_t at = take((enum lane)lane, kind, message, strlen(message));
         if (at >= 0)
             assert_int_equal(at, length);
     }
@@ -297,6 +298,89 @@ static void the_rest_is_left_at_its_line(void **state)
     assert_taken(FLUXO_RESPONSE, "HTTP/1.1 600 What a status\r\nServer: x\r\n\r\n", 0);
 }
 
+/* ---- It is just what grammar/lane.rl describes that is taken ---- */
+
+enum { LINE_MOST = 128 };
+
+struct frame {
+    enum fluxo_kind kind;
+    enum lane_rule rule;
+    const char *before, *after;
+};
+
+static const struct frame request_frame = {FLUXO_REQUEST, LANE_REQUEST_LINE, "", "Host: somewhere\r\nA: b\r\n"};
+static const struct frame status_frame = {FLUXO_RESPONSE, LANE_STATUS_LINE, "", "Server: something\r\nA: b\r\n"};
+static const struct frame field_frame = {FLUXO_REQUEST, LANE_FIELD_LINE, "GET / HTTP/1.1\r\nA: a line before this\r\n",
+                                         "A: b\r\n"};
+static const struct frame host_frame = {FLUXO_REQUEST, LANE_HOST,
+                                        "GET / HTTP/1.1\r\nA: a line before this\r\nHost: ", "\r\nA: b\r\n"};
+
+static size_t join(char *message, const struct frame *frame, const char *line, size_t length)
+{
+    const size_t before = strlen(frame->before), after = strlen(frame->after);
+
+    memcpy(message, frame->before, before);
+    memcpy(message + before, line, length);
+    memcpy(message + before + length, frame->after, after + 1);
+    return before + length;
+}
+
+/* The rule has all names; of methods, only those with a number are taken. */
+static int has_number(const char *line)
+{
+    const unsigned method = fluxo_method_id(line, strcspn(line, " "));
+
+    return method && method != FLUXO_METHOD_CONNECT;
+}
+
+static void assert_taken_as_described(const struct frame *frame, const char *line, size_t length)
+{
+    char message[2 * LINE_MOST];
+    const size_t behind = join(message, frame, line, length);
+    const int is_described = is_lane_line(frame->rule, line, length) && (frame->rule != LANE_REQUEST_LINE || has_number(line));
+    int lane;
+
+    for (lane = LANE_PLAIN; lane <= LANE_NEON; lane++) {
+        const int32_t at = take((enum lane)lane, frame->kind, message, behind + strlen(frame->after));
+        if (at >= 0 && ((size_t)at >= behind) != is_described) {
+            print_error("# lane %d: %.*s\n", lane, (int)length, line);
+            fail();
+        }
+    }
+}
+
+static void try_lines(const struct frame *frame, const char *line)
+{
+    char copy[LINE_MOST];
+    const size_t length = strlen(line);
+    size_t at;
+    int octet;
+
+    for (at = 0; at < length; at++) {
+        memcpy(copy, line, length);
+        for (octet = 0; octet < 256; octet++) {
+            copy[at] = (char)octet;
+            assert_taken_as_described(frame, copy, length);
+        }
+        memmove(copy + at, line + at + 1, length - at - 1);
+        assert_taken_as_described(frame, copy, length - 1);
+        copy[at] = line[at];
+        memcpy(copy + at + 1, line + at, length - at);
+        assert_taken_as_described(frame, copy, length + 1);
+    }
+}
+
+static void what_is_taken_is_what_the_rules_describe(void **state)
+{
+    (void)state;
+    try_lines(&request_frame, "PUT /a%2Fb?c=d&e HTTP/1.1\r\n");
+    try_lines(&status_frame, "HTTP/1.1 404 Not Found\r\n");
+    try_lines(&field_frame, "X-Name: a value, \xC3\xA4 and\tmore\r\n");
+    try_lines(&field_frame, "X: a value that is longer than all that is looked at, at once: 64 octets\r\n");
+    try_lines(&host_frame, "www.example.org:8080");
+    try_lines(&host_frame, "a");
+}
+
 /* ---- Classes ---- */
 
 static void assert_class(const struct fluxo_class *of, const char *others)
@@ -327,6 +411,7 @@ int main(void)
         cmocka_unit_test(there_is_room_for_what_is_told),
         cmocka_unit_test(regular_heads_are_taken_whole),
         cmocka_unit_test(the_rest_is_left_at_its_line),
+        cmocka_unit_test(what_is_taken_is_what_the_rules_describe),
         cmocka_unit_test(classes_are_those_of_the_grammar),
     };
 

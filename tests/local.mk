@@ -56,10 +56,17 @@ tests_units_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/units.test
 
 check_PROGRAMS += tests/lane.test
-tests_lane_test_CPPFLAGS = -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)
-tests_lane_test_SOURCES = tests/lane.c tests/guarded.h
+tests_lane_test_CPPFLAGS = -I$(top_srcdir)/parser -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_lane_test_SOURCES = tests/lane.c tests/lane-rules.c tests/lane-rules.h tests/guarded.h
 tests_lane_test_LDADD = libfluxo.a $(CMOCKA_LIBS)
 TESTS += tests/lane.test
+
+EXTRA_DIST += tests/lane-rules.rl
+MAINTAINERCLEANFILES += tests/lane-rules.c
+if HAVE_RAGEL
+tests/lane-rules.c: tests/lane-rules.rl parser/grammar/lane.rl $(grammar)
+	$(AM_V_GEN)$(MKDIR_P) tests && $(RAGEL) -C -L -T0 -I $(srcdir)/parser -o $@ $(srcdir)/tests/lane-rules.rl
+endif
 
 check_PROGRAMS += tests/conn.test
 tests_conn_test_CPPFLAGS = -I$(top_srcdir)/stream -I$(top_srcdir)/parser $(CMOCKA_CFLAGS)

@@ -142,6 +142,14 @@ TELLING = ("request", "response", "chunked")
 # What stands for something must hold all of it: (name, inner, outer).
 CONTAINED = [
     ("request_target in the placeholder", "request_target", PLACEHOLDER),
+    ("lane_request_line in request-line CRLF", "lane_request_line", "request_line CRLF"),
+    ("lane_status_line in status-line CRLF", "lane_status_line", "status_line CRLF"),
+    ("lane_field_line in field-line CRLF", "lane_field_line", "field_line CRLF"),
+    ("lane_host in Host", "lane_host", "Host"),
+    ("lane_length in Content-Length", "lane_length", "Content_Length"),
+    ("lane_coding in Transfer-Encoding", "lane_coding", "Transfer_Encoding"),
+    ("lane_option in Connection", "lane_option", "Connection"),
+    ("lane_chunk in chunk", "lane_chunk", "chunk"),
 ]
 
 

@@ -112,7 +112,7 @@ def compile_rules(parser, expressions, scratch):
 TEMPLATE = """%%%%{
     machine rule%d;
     alphtype unsigned char;
-    include rfc9112 "grammar/rfc9112.rl";
+    include lane "grammar/lane.rl";
     main := %s;
     write data;
 }%%%%
