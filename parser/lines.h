@@ -228,7 +228,7 @@ static inline TARGET const unsigned char *VARIANT(take_status_line)(struct run *
 
     if (minor == NO_VERSION || !is_status(code - 1))
         return NULL;
-    reason_end = VARIANT(find_far_stop)(reason, end);
+    reason_end = VARIANT(find_control)(reason, end);
     if (end - reason_end < 2 || !is_line_end(reason_end))
         return NULL;
     run->parser->code = read_status(code);

@@ -13,7 +13,7 @@
     lane_request_line = ( ALPHA | "-" )+ SP lane_target SP lane_version CRLF;
 
     # RFC 9112 4
-    lane_status_line = lane_version SP "1".."5" DIGIT DIGIT SP ( SP | VCHAR )* CRLF;
+    lane_status_line = lane_version SP "1".."5" DIGIT DIGIT SP reason_phrase? CRLF;
 
     # RFC 9112 5: one SP behind the colon, and no white space before the line's end
     lane_octet      = VCHAR | obs_text;
