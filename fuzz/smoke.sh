@@ -6,8 +6,9 @@
 #     sh fuzz/smoke.sh BUILD SECONDS HARNESS...
 #
 # BUILD is configured for the engine. A line a harness: executions, how many a second of processor time, edges, and how fast that is
-# beside the control, which has no oracle and runs in the same way before and after the others: on all processors at once, since
-# what one has to itself is faster.
+# beside the control, which reads messages in one shot and has no oracle. It runs in the same way before and after each of the
+# others, for a quarter of the time, and on all processors at once: what one has to itself is faster, and how fast a machine is
+# changes. Who has less than a fifth of its rate is called slow, which is no finding.
 
 set -u
 build=$1
@@ -17,6 +18,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$build/fuzz/smoke
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 most=520 # octets an input: the head and 512
+least=0.2 # of the control's rate
 
 for harness in "$@"; do
     [ -x "$build/fuzz/$harness" ] || { echo "there is no harness $harness in $build" >&2; exit 2; }
@@ -33,13 +35,13 @@ list_folders() {
 }
 
 # What it says is in $scratch/$2.log, and the processor's time in $scratch/$2.times.
-run_harness() { # run_harness HARNESS NAME
+run_harness() { # run_harness HARNESS NAME SECONDS
     mkdir -p "$scratch/$2"
     dictionary=
     [ ! -f "$build/fuzz/http1.dict" ] || dictionary="-dict=$build/fuzz/http1.dict"
     # shellcheck disable=SC2046,SC2086
     (
-        "$build/fuzz/$1" -max_total_time="$seconds" -max_len=$most -len_control=0 -timeout=10 -verbosity=1 $dictionary \
+        "$build/fuzz/$1" -max_total_time="$3" -max_len=$most -len_control=0 -timeout=10 -verbosity=1 $dictionary \
             -artifact_prefix="$scratch/$2-" "$scratch/$2" $(list_folders "$1") >"$scratch/$2.log" 2>&1
         times >"$scratch/$2.times"
     )
@@ -56,50 +58,57 @@ read_log() {
         print substr($1, 2), edges, substr($1, 2) / seconds }' "$scratch/$1.log"
 }
 
-# run_control WHEN: as many as there are processors
+# run_control GROUP: before that group, as many as there are processors
 run_control() {
     running=0
     while [ "$running" -lt "$jobs" ]; do
         running=$((running + 1))
-        run_harness control "control-$1-$running" &
+        run_harness control "control-$1-$running" $(((seconds + 3) / 4)) &
     done
     wait
 }
 
+# find_control_rate GROUP: of the controls before it and behind it
 find_control_rate() {
-    for log in "$scratch"/control-before-*.log "$scratch"/control-after-*.log; do
+    for log in "$scratch/control-$1"-*.log "$scratch/control-$(($1 + 1))"-*.log; do
         read_log "$(basename "$log" .log)"
     done | awk '{ rate += $3 } END { if (NR) print int(rate / NR) }'
 }
 
-tell() { # tell HARNESS
+tell() { # tell HARNESS GROUP
     if [ -n "$(read_log "$1")" ]; then
-        read_log "$1" | awk -v name="$1" -v control="$control" '{ printf "%-12s %12d %10d %8d %8.2f\n", name, $1, $3, $2, control ? $3 / control : 0 }'
+        read_log "$1" | awk -v name="$1" -v control="$(find_control_rate "$2")" -v least=$least '{
+            ratio = control ? $3 / control : 0
+            printf "%-12s %12d %10d %8d %8.2f%s\n", name, $1, $3, $2, ratio, ratio < least ? "  slow" : "" }'
     else
         echo "$1: FOUND"
         grep -E '^ORACLE|^==.*ERROR|SUMMARY|written to' "$scratch/$1.log" | sed 's/^/    /'
-        found=$((found + 1))
     fi
 }
 
-run_control before
-running=0
+# A group is as many harnesses as there are processors.
+group=0
+place=$jobs
 for harness in "$@"; do
-    run_harness "$harness" "$harness" &
-    running=$((running + 1))
-    if [ "$running" = "$jobs" ]; then
+    if [ "$place" = "$jobs" ]; then
         wait
-        running=0
+        group=$((group + 1))
+        place=0
+        run_control "$group"
     fi
+    run_harness "$harness" "$harness" "$seconds" &
+    place=$((place + 1))
 done
 wait
-run_control after
+run_control $((group + 1))
 
-control=$(find_control_rate)
-found=0
-echo "harness        executions  a second    edges  of the control's rate"
+place=0
+echo "harness        executions  a second    edges  of the control's rate (at least $least)"
 for harness in "$@"; do
-    tell "$harness"
-done
-echo "$found findings"
+    tell "$harness" $((place / jobs + 1))
+    place=$((place + 1))
+done | tee "$scratch/told"
+found=$(grep -c ': FOUND$' "$scratch/told")
+slow=$(grep -c 'slow$' "$scratch/told")
+echo "$found $([ "$found" = 1 ] && echo finding || echo findings), $slow slower than $least of the control"
 [ "$found" = 0 ]
