@@ -15,7 +15,7 @@ list_folders() {
 }
 
 count_inputs() {
-    sed -n 's/^\([0-9]*\) inputs$/\1/p' "$out"
+    sed -n 's/^\([0-9]*\) inputs*$/\1/p' "$out"
 }
 
 replays() {
