@@ -466,11 +466,8 @@ static uint32_t time_for(const struct connection *c)
     return 0;
 }
 
-/* That of the grace is not put off by what happens when it has passed. */
 static void set_deadline(struct connection *c)
 {
-    if (loop_now() > c->server->stop_at)
-        return;
     uint32_t time = time_for(c);
     int64_t deadline = time ? loop_now() + time : LOOP_NEVER;
     if (time >= 8 * GRAIN)
@@ -496,7 +493,8 @@ static void watch_on(struct connection *c)
     loop_want(&c->watch, (reads ? LOOP_READ : 0U) | (writes ? LOOP_WRITE : 0U));
     if (waiting != c->waiting || puts_off(c, waiting)) {
         c->waiting = (uint8_t)waiting;
-        set_deadline(c);
+        if (loop_now() < c->server->stop_at) /* that of the grace is not put off by what happens when it has passed */
+            set_deadline(c);
     }
     c->has_come = c->has_gone = false;
 }
