@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every harness of fuzz/ on every input that is kept, cut at every place: seeds, the minimised corpus, and what was once wrong.
+# Every harness of fuzz/ on every input that is kept: seeds, the minimised corpus, and what was once wrong. Those that have
+# something to cut cut it at every place: what a parser, a connection or a decoder is given, and what a writer sends. The
+# server's script goes octet by octet, and in some ways of chance. The others have nothing that comes in parts.
 
 . "$TOP_SRCDIR/tests/claims.sh"
 scratch=$(mktemp -d) || exit 99
@@ -35,9 +37,18 @@ pairs_up() {
     [ ! -s "$out" ]
 }
 
+tell_cuts() {
+    case $1 in
+    target | value | proxy | peers | faults | control) ;;
+    server) echo ', and octet by octet' ;;
+    *) echo ', and at every cut' ;;
+    esac
+}
+
 total=0
 for harness in $FUZZ_HARNESSES; do
-    claim_or_skip "${FUZZ_ENGINE:+this build is for the engine $FUZZ_ENGINE}" "$harness: what is kept, at every cut" replays "$harness"
+    claim_or_skip "${FUZZ_ENGINE:+this build is for the engine $FUZZ_ENGINE}" "$harness: what is kept, as it is$(tell_cuts "$harness")" \
+        replays "$harness"
 done
 claim "each finding in fuzz/regress has its cause beside it" pairs_up
 echo "# $total inputs in all"

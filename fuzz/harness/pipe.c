@@ -2,9 +2,9 @@
 /*
  * Pipes and content codings: content that is encoded and decoded again; and octets that claim to be in some codings.
  *
- * However they are cut, driven and held up, the same comes out and the same is said of it. What is in one coding is also read
- * by zlib in one go. A pipe takes all its memory when codings are added, gives it back, and without it is as it was; it makes
- * no more octets than its budget allows.
+ * However they are cut, driven and held up, the same comes out and the same is said of it; replay cuts in two at every place.
+ * What is in one coding is also read by zlib in one go. A pipe takes all its memory when codings are added, gives it back, and
+ * without it is as it was; it makes no more octets than its budget allows.
  *
  *     [0]  bit 0: the bytes are coded already; bit 1: an encoder is made to flush now and then
  *     [1]  the codings in the order in which they are applied: two bits each, three of them
@@ -25,7 +25,14 @@
 #include <zlib.h>
 #endif
 
-enum { CONTENT_MOST = 1 << 15, OUTPUT_MOST = 1 << 18, CODED_MOST = 1 << 19, CODINGS = 3, CALLS_MOST = 1 << 21 };
+enum {
+    CONTENT_MOST = 1 << 15,
+    OUTPUT_MOST = 1 << 18,
+    CODED_MOST = 1 << 19,
+    CODINGS = 3,
+    PLACES_MOST = 512,
+    CALLS_MOST = 1 << 21
+};
 
 static struct arena input_arena, room_arena;
 
@@ -206,6 +213,7 @@ struct driver {
     int flushes, misuses, is_whole;
     const struct task *encodes; /* what a flush has to let out is looked at, once; else NULL */
     const char *begin;          /* of the content */
+    size_t cut;                 /* not 0: octets of the first call; then comes all the rest */
 };
 
 static size_t draw(struct driver *driver, size_t below)
@@ -309,12 +317,13 @@ static enum fluxo_follow choose_follow(struct driver *driver, int is_last)
 /* One call, with what was left of the last one and perhaps more. */
 static int call(struct driver *driver, unsigned way)
 {
-    size_t more = draw_size(driver), length;
+    size_t more = driver->cut ? driver->cut : draw_size(driver), length;
     const uint8_t *placed;
     struct fluxo_span in;
     enum fluxo_follow follow;
     int answer;
 
+    driver->cut = 0;
     more = more < driver->rest.length - driver->shown ? more : driver->rest.length - driver->shown;
     length = driver->pipe->last ? driver->shown : driver->shown + more;
     follow = choose_follow(driver, driver->pipe->last || length == driver->rest.length);
@@ -435,12 +444,12 @@ static void add_or_retry(struct fluxo_pipe *pipe, const struct task *task, struc
 }
 
 static struct verdict run_pipe(const struct task *task, enum fluxo_direction direction, struct fluxo_span content,
-                               struct output *output, unsigned way, int is_whole)
+                               struct output *output, unsigned way, int is_whole, size_t cut)
 {
     struct driver driver = {NULL,          content,      0,
                             output,        task->chance, task->flushes,
                             task->misuses, is_whole,     direction == FLUXO_ENCODE ? task : NULL,
-                            content.start};
+                            content.start, cut};
     struct fluxo_pipe_options options = task->options;
     struct fluxo_pipe pipe;
     struct memory memory;
@@ -557,20 +566,42 @@ static void ask_zlib(const struct task *task, struct fluxo_span coded, const str
 }
 #endif
 
+static void compare(const struct verdict *one, const struct output *whole, const struct verdict *other,
+                    const struct output *cut)
+{
+    if (one->fault == FLUXO_FAULT_RATIO_LIMIT || other->fault == FLUXO_FAULT_RATIO_LIMIT)
+        return; /* it is looked at after each step */
+    hold(one->answer == other->answer && one->fault == other->fault, "split", "another verdict when content is cut");
+    hold(is_same_output(whole, cut), "split", "other content when it is cut");
+}
+
+/* In two parts, wherever it is cut. */
+static void decode_at_every_cut(const struct task *task, struct fluxo_span coded, const struct verdict *one,
+                                const struct output *whole, struct output *cut)
+{
+    size_t place;
+
+    for (place = 1; place < coded.length && place < PLACES_MOST; place++) {
+        struct verdict other = run_pipe(task, FLUXO_DECODE, coded, cut, 0, 1, place);
+        compare(one, whole, &other, cut);
+    }
+}
+
 static void decode(const struct task *task, struct fluxo_span coded)
 {
     static char wholes[OUTPUT_MOST + 1], cuts[OUTPUT_MOST + 1];
     struct output whole = {0, sizeof wholes, wholes}, cut = {0, sizeof cuts, cuts};
-    struct verdict one = run_pipe(task, FLUXO_DECODE, coded, &whole, 0, 1);
-    struct verdict other = run_pipe(task, FLUXO_DECODE, coded, &cut, task->way, 0);
+    struct verdict one = run_pipe(task, FLUXO_DECODE, coded, &whole, 0, 1, 0);
+    struct verdict other = run_pipe(task, FLUXO_DECODE, coded, &cut, task->way, 0, 0);
 
     check_budget(task, &one, &whole);
     check_budget(task, &other, &cut);
     ask_zlib(task, coded, &one, &whole);
-    if (one.fault == FLUXO_FAULT_RATIO_LIMIT || other.fault == FLUXO_FAULT_RATIO_LIMIT)
-        return; /* it is looked at after each step */
-    hold(one.answer == other.answer && one.fault == other.fault, "split", "another verdict when content is cut");
-    hold(is_same_output(&whole, &cut), "split", "other content when it is cut");
+    compare(&one, &whole, &other, &cut);
+    if (replay_every_cut)
+        decode_at_every_cut(task, coded, &one, &whole, &cut);
+    if (other.fault == FLUXO_FAULT_RATIO_LIMIT)
+        return;
     if (task->is_coded || one.answer != FLUXO_END)
         return;
     hold(whole.length == task->content.length && memcmp(wholes, task->content.start, whole.length) == 0, "round trip",
@@ -581,7 +612,7 @@ static void encode_and_decode(const struct task *task)
 {
     static char octets[CODED_MOST];
     struct output coded = {0, sizeof octets, octets};
-    struct verdict verdict = run_pipe(task, FLUXO_ENCODE, task->content, &coded, task->way, 0);
+    struct verdict verdict = run_pipe(task, FLUXO_ENCODE, task->content, &coded, task->way, 0, 0);
 
     hold(verdict.answer == FLUXO_END, "round trip", "content cannot be encoded");
     decode(task, fluxo_span_of(octets, coded.length));

@@ -554,7 +554,7 @@ static void break_connection(struct side *side)
 
 /* ---- What goes out ---- */
 
-static void send_octets(struct side *side, uint64_t most)
+void side_send_some(struct side *side, uint64_t most)
 {
     struct fluxo_span spans[SPANS];
     uint32_t count = fluxo_writer_output(&side->writer, spans, SPANS), nth;
@@ -574,7 +574,7 @@ static void send_octets(struct side *side, uint64_t most)
 
 void side_send(struct side *side)
 {
-    send_octets(side, UINT64_MAX);
+    side_send_some(side, UINT64_MAX);
 }
 
 /* ---- What was accepted ---- */
@@ -891,7 +891,7 @@ int side_call(struct side *side, const struct line *line)
         break_connection(side);
         break;
     case 'o':
-        send_octets(side, line->arguments[0].length ? script_number(line->arguments[0]) : UINT64_MAX);
+        side_send_some(side, line->arguments[0].length ? script_number(line->arguments[0]) : UINT64_MAX);
         break;
     default:
         answer = call_or_retry(side, line);

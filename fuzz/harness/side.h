@@ -89,8 +89,9 @@ int side_call(struct side *side, const struct line *line);
 /* What the peer has sent. */
 void side_receive(struct side *side, struct fluxo_span octets);
 
-/* All that waits is sent. */
+/* All that waits is sent, or so much of it. */
 void side_send(struct side *side);
+void side_send_some(struct side *side, uint64_t most);
 
 /* Gives all memory back. What came in and went out stays to be looked at. */
 void side_end(struct side *side);
