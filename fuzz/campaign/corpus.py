@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from engines import MEMORY_MIB, HANG_SECONDS, hash_of
-from tree import CAMPAIGN, FUZZ, Trouble, ask, run, say, write_whole
+from tree import CAMPAIGN, FUZZ, Trouble, ask, number_of, run, say, write_whole
 from variants import VARIANT, build, harness_program, list_harnesses
 
 SHARED, FINDINGS, SETTLED = CAMPAIGN / 'corpus', CAMPAIGN / 'findings', CAMPAIGN / 'settled'
@@ -174,7 +174,7 @@ def minimise_harness(harness, cap, with_counts):
         before = count_packed(text)
         pack(needed, text)
     over = f', {dropped} too large for the cap left out' if dropped else ''
-    print(f'{harness:<11} {before} -> {count_packed(text)} inputs, {size / 1024:.0f} KiB{over}')
+    print(f'{harness:<11} {before} -> {number_of(count_packed(text), "input")}, {size / 1024:.0f} KiB{over}')
 
 
 def minimise(options):

@@ -18,7 +18,7 @@ import engines
 import plan
 import state as states
 from screen import Screen
-from tree import CAMPAIGN, Trouble, find_commit, now, say
+from tree import CAMPAIGN, Trouble, find_commit, now, number_of, say
 from variants import VARIANT, build, list_harnesses
 
 LOOK_SECONDS, SAVE_SECONDS = 1, 5
@@ -221,7 +221,7 @@ class Campaign:
         first, ends = self.state['turn'], time.monotonic() + self.options.time
         count = plan.count_turns(self.options.time, len(harnesses))
         each = plan.turn_seconds(self.options.time, len(harnesses))
-        say(f'{count} turns of {each:.0f} s, from turn {first} on; {self.jobs} cores, {len(harnesses)} harnesses; in {CAMPAIGN}')
+        say(f'{number_of(count, "turn")} of {each:.0f} s, from turn {first} on; {number_of(self.jobs, "core")}, {len(harnesses)} harness{"" if len(harnesses) == 1 else "es"}; in {CAMPAIGN}')
         turned = {harnesses[number % len(harnesses)] for number in range(first, first + count)}
         waiting = [name for name in harnesses if name not in turned]
         if waiting:

@@ -4,6 +4,8 @@ import os
 import sys
 import time
 
+from tree import number_of
+
 CLEAR = '\x1b[H\x1b[2J'
 COLUMNS = '{:<11} {:<12} {:>7} {:>12} {:>9} {:>7} {:>8} {:>7} {:>9} {:>5}'
 NAMES = ('harness', 'role', 'time', 'executions', '/s', 'edges', 'features', 'corpus', 'last new', 'found')
@@ -65,7 +67,7 @@ def head_line(state):
     words = 'runs' if live else 'prepares' if state.get('prepares') else 'stands still'
     seconds = state['seconds'] + (time.time() - live['began'] if live else 0)
     return (f'fluxo campaign {words}: {show_seconds(seconds)}, {show_count(sum_of(state))} executions, '
-            f'{len(state["findings"])} findings')
+            f'{number_of(len(state["findings"]), "finding")}')
 
 
 def render(state, height=1000):

@@ -74,3 +74,8 @@ def write_whole(path, text):
 
 def now():
     return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())
+
+
+def number_of(number, noun):
+    """1 input, 2 inputs"""
+    return f'{number:,} {noun}{"" if number == 1 else "s"}'

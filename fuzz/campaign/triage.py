@@ -20,7 +20,7 @@ from pathlib import Path
 import corpus
 import state
 from engines import AFL_ENVIRONMENT, HANG_SECONDS, MEMORY_MIB, hash_of
-from tree import CAMPAIGN, FUZZ, Trouble, find_commit, say
+from tree import CAMPAIGN, FUZZ, Trouble, find_commit, number_of, say
 from variants import COMPILER, build, harness_program
 
 BUILDS = ('guard', 'asan')
@@ -229,7 +229,7 @@ def write_finding(bucket, path):
 
 
 def show_bucket(bucket):
-    print(f'{bucket.harness}, {len(bucket.paths)} inputs: {bucket.verdict.kind}: {bucket.verdict.what}')
+    print(f'{bucket.harness}, {number_of(len(bucket.paths), "input")}: {bucket.verdict.kind}: {bucket.verdict.what}')
     print(f'    {bucket.verdict.bucket}')
 
 
@@ -267,5 +267,5 @@ def triage(options):
                 settle_bucket(bucket, options, scratch)
         forget(silent, harness)
         count += len(buckets)
-    print(f'{count} kinds of findings')
+    print(number_of(count, 'kind') + ' of findings')
     return 1 if count else 0

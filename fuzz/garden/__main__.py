@@ -221,7 +221,7 @@ def describe(answer):
 def show(run, chosen):
     for entry in run.inputs:
         ours = run.verdicts[entry.path]
-        print(f'= {entry.path}\n  fluxo: {len(ours.messages)} messages, {ours.end}, {ours.after}')
+        print(f'= {entry.path}\n  fluxo: {count(len(ours.messages), "message")}, {ours.end}, {ours.after}')
         for server in chosen:
             print(f'  {server.name}: {describe(run.answers.get((server.name, entry.path), "not asked"))}')
 
@@ -230,6 +230,16 @@ def is_whole(run, chosen):
     """Whether every row had its chance."""
     options = run.options
     return not (options.folder or options.quick or options.inputs or run.missing or run.is_stopped) and chosen == servers.ALL
+
+
+def tells_echo(run):
+    return any(response.echo for answer in run.answers.values() if not isinstance(answer, str) for response in answer.responses)
+
+
+def count(number, noun):
+    """1 try, 2 tries, 1 difference"""
+    plural = noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'
+    return f'{number} {noun if number == 1 else plural}'
 
 
 def report(run, chosen):
@@ -246,11 +256,14 @@ def report(run, chosen):
     grid.print_servers(here, run.results)
     grid.print_classes(classes, [(cell, row) for cell, row in pairs if row])
     grid.print_unexplained(unexplained, lambda cell: describe(run.answers[cell.server, cell.path]))
+    if run.options.target and not tells_echo(run):
+        print('\n# This server sends no field Echo: only the number of its answers, their statuses and the end of the connection\n'
+              '# were compared, not what it took the requests for (doc/garden.md tells how to let it)')
     if is_whole(run, chosen):
         due = [row for row in rows if run.options.corpora or '/min-' not in row.pattern]
         grid.print_stale(due, {row for _, row in pairs})
-    print(f'\n{len(here)} servers, {len(run.missing)} left out, {len(run.inputs)} inputs, {len(run.results)} tries, '
-          f'{len(differences)} differences, {len(unexplained)} without a class')
+    print(f'\n{count(len(here), "server")}, {len(run.missing)} left out, {count(len(run.inputs), "input")}, {count(len(run.results), "try")}, '
+          f'{count(len(differences), "difference")}, {len(unexplained)} without a class')
     return len(unexplained)
 
 
