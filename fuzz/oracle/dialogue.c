@@ -293,11 +293,17 @@ static void judge_head(struct dialogue *d, const struct asked *asked, const stru
     hold(asked->minor > 0 || !answer->is_chunked, "framing", "chunked, to an HTTP/1.0 client");
 }
 
+/* The head of an echo goes out when its first octet comes, and to HEAD that is all. */
+static bool may_be_early(const struct asked *asked)
+{
+    return !needs_all(asked) || (asked->id == FLUXO_METHOD_HEAD && service_of(asked) == ECHOES);
+}
+
 static void judge_whole(const struct dialogue *d, const struct asked *asked, const struct answer *answer)
 {
     bool is_own = !is_for_fault(asked, answer->status) && !is_for_want(answer->status);
     if (is_own)
-        hold(asked->is_complete || !needs_all(asked), "order", "a whole answer to half a request");
+        hold(asked->is_complete || may_be_early(asked), "order", "a whole answer to half a request");
     if (is_own && answer->status == 200)
         judge_content(d, asked, answer, true);
     hold(answer->trailers <= asked->trailers, "trailers", "more than were sent");
