@@ -36,7 +36,8 @@ static struct {
     struct server *server;
     bool listens;
     bool was_long;
-    bool is_told; /* to stop, by a signal */
+    bool is_told;  /* to stop, by a signal */
+    bool is_ended; /* by its handler */
     struct law law;
     bool narrow[PEERS];
     bool is_rested;
@@ -505,13 +506,35 @@ static void read_settings(struct server_settings *set)
 
 /* ---- Its course ---- */
 
+static void close_server(void)
+{
+    server_close(run.server);
+    run.is_ended = true;
+    if (run.law.stop_at == INT64_MAX) {
+        run.law.stop_at = kernel.now + run.law.set.grace;
+        run.law.stops_now = true;
+    }
+}
+
+/* fluxo-server's, but that /close and /closed stop the server: before it answers, or after. */
+static void handle(struct request *req, struct response *res)
+{
+    struct fluxo_span target = fluxo_head_target(request_head(req));
+    bool is_last = fluxo_span_equals(target, fluxo_text("/closed"));
+    if (fluxo_span_equals(target, fluxo_text("/close")))
+        close_server();
+    program_handler()(req, res);
+    if (is_last)
+        close_server();
+}
+
 /* The server's beginning, which its main() calls. */
 int start(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
     loop_use(backend);
-    run.server = server_create(program_handler());
+    run.server = server_create(handle);
     if (!run.server)
         return EXIT_FAILURE;
     struct fluxo_options options = run.script->trial->options;
@@ -539,6 +562,7 @@ static struct outcome end_run(bool has_begun)
 {
     struct outcome outcome = {.has_begun = has_begun, .count = kernel.count};
     outcome.was_long = run.was_long;
+    outcome.is_ended = run.is_ended;
     outcome.is_cut_off = run.law.stop_at <= kernel.now;
     for (int i = 0; i < kernel.count; i++) {
         struct peer *peer = &kernel.peers[i];

@@ -20,6 +20,8 @@
  * requests and :c2 connections at most; :m100 octets of a body; :p :x poll or select, not epoll; :v what is ready is told
  * backwards.
  *
+ * Who asks for /close or /closed makes the handler stop the server, before it answers or after.
+ *
  * At its end all windows open, the server does what it can, is told to stop, and has its grace; then nothing may be left.
  */
 #ifndef FUZZ_SCRIPT_H
@@ -46,6 +48,7 @@ struct outcome {
     struct patience *patience[PEERS];
     bool was_narrow[PEERS]; /* its window was ever shut */
     bool was_long;          /* the script took too many turns, and may not have been run to its end */
+    bool is_ended;          /* its handler has stopped the server */
     bool is_cut_off;        /* the grace passed with connections open */
     unsigned failed[CALLS];
 };

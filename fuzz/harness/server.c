@@ -66,6 +66,8 @@ static void run_cut(struct script *script, const struct outcome *whole, uint32_t
     judge(&again);
     if (whole->was_long || again.was_long)
         return;
+    if (whole->is_ended || again.is_ended) /* what came by then is a matter of cuts */
+        return;
     if (whole->failed[CALL_ACCEPT] || again.failed[CALL_ACCEPT]) /* others may have been let in, or later */
         return;
     hold(again.count == whole->count, "split invariance", "another number of clients");
