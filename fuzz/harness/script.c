@@ -264,26 +264,10 @@ static void pass_time(void)
     run.until = kernel.now + (int64_t)read_number(MOST_TIME);
 }
 
-static void step(void)
+/* What is no client's doing. */
+static void step_of_world(int letter)
 {
-    int letter = *run.at++;
     switch (letter) {
-    case '+':
-        connect_peer();
-        break;
-    case '<':
-        read_octets();
-        break;
-    case '*':
-        repeat_octets();
-        break;
-    case 'e':
-    case 'x':
-        act_for_peer(letter);
-        break;
-    case 'w':
-        set_window();
-        break;
     case 'r':
         kernel.most_read = (size_t)read_number(SENT_MOST);
         break;
@@ -321,8 +305,35 @@ static void step(void)
         skip_comment();
         break;
     default:
+        break;
+    }
+}
+
+static void step(void)
+{
+    int letter = *run.at++;
+    switch (letter) {
+    case '+':
+        connect_peer();
+        break;
+    case '<':
+        read_octets();
+        break;
+    case '*':
+        repeat_octets();
+        break;
+    case 'e':
+    case 'x':
+        act_for_peer(letter);
+        break;
+    case 'w':
+        set_window();
+        break;
+    default:
         if (letter >= '0' && letter < '0' + kernel.count)
             run.peer = &kernel.peers[letter - '0'];
+        else
+            step_of_world(letter);
         break;
     }
 }
@@ -482,26 +493,31 @@ static void read_setting(struct server_settings *set)
     }
 }
 
+/* Returns whether there was one, or what may stand between them. */
+static bool take_setting(struct server_settings *set)
+{
+    int letter = run.at < run.end ? *run.at : 0;
+    if (letter == '#') {
+        skip_comment();
+        return true;
+    }
+    if (letter != ':' && letter != '!' && letter != '\n' && letter != ' ')
+        return false;
+    run.at++;
+    if (letter == ':')
+        read_setting(set);
+    if (letter == '!')
+        choose_fault();
+    return true;
+}
+
 static void read_settings(struct server_settings *set)
 {
     server_settings_init(set);
     set->grace = 500;
     backend = &backend_epoll;
-    for (; run.at < run.end; run.at++)
-        if (*run.at == '#') {
-            skip_comment();
-            if (run.at == run.end)
-                break;
-        } else if (*run.at == ':') {
-            run.at++;
-            read_setting(set);
-            run.at--;
-        } else if (*run.at == '!') {
-            run.at++;
-            choose_fault();
-            run.at--;
-        } else if (*run.at != '\n' && *run.at != ' ')
-            break;
+    while (take_setting(set))
+        continue;
 }
 
 /* ---- Its course ---- */

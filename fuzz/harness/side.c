@@ -97,9 +97,8 @@ static void clear_ledgers(struct side *side)
     side->arrived.length = side->output.length = side->meant.length = side->open.length = 0;
 }
 
-void side_begin(struct side *side, enum fluxo_role role, const struct trial *trial, unsigned cuts)
+static void begin_connection(struct side *side, enum fluxo_role role, const struct trial *trial)
 {
-    open_arenas();
     side->role = role;
     fluxo_conn_options_init(&side->options);
     side->options.parser = trial->options;
@@ -110,8 +109,10 @@ void side_begin(struct side *side, enum fluxo_role role, const struct trial *tri
     fluxo_head_init(&side->head, NULL, UINT32_MAX, &side->memory.allocator);
     fluxo_head_init_trailers(&side->trailers, NULL, UINT32_MAX, &side->memory.allocator);
     side->capacity = trial->capacity;
-    side->cuts = cuts;
-    side->chance = cuts | UINT32_C(0x10000);
+}
+
+static void begin_accounts(struct side *side)
+{
     side->from = side->shown = side->to = 0;
     side->end = SIZE_MAX;
     side->is_drained = side->is_cut = side->is_broken = 0;
@@ -121,6 +122,15 @@ void side_begin(struct side *side, enum fluxo_role role, const struct trial *tri
     side->reading.room = RECORDS_MOST;
     norm_begin(&side->norm, &side->reading, side->heads);
     clear_ledgers(side);
+}
+
+void side_begin(struct side *side, enum fluxo_role role, const struct trial *trial, unsigned cuts)
+{
+    open_arenas();
+    begin_connection(side, role, trial);
+    begin_accounts(side);
+    side->cuts = cuts;
+    side->chance = cuts | UINT32_C(0x10000);
 }
 
 void side_end(struct side *side)
@@ -264,15 +274,8 @@ static size_t join_folds(const struct side *side, size_t nth, struct ledger *val
     return nth;
 }
 
-/* The head has what the records have. */
-static void compare_head(const struct side *side)
+static void compare_start_line(const struct side *side, const struct record *start)
 {
-    static struct ledger value;
-    const struct reading *reading = &side->reading;
-    size_t nth = find_start_line(reading);
-    const struct record *start = &reading->records[nth++];
-    uint32_t field;
-
     if (start->kind == FLUXO_EVENT_REQUEST_LINE) {
         hold(is_same_text(fluxo_head_method(&side->head), text_of(side, start->name_at, start->name_length)), "head", "method");
         hold(is_same_text(fluxo_head_target(&side->head), text_of(side, start->value_at, start->value_length)), "head",
@@ -283,6 +286,15 @@ static void compare_head(const struct side *side)
              "reason");
         hold(fluxo_head_status(&side->head) == start->id, "head", "status");
     }
+}
+
+/* Those behind the record before `nth`. */
+static void compare_fields(const struct side *side, size_t nth)
+{
+    static struct ledger value;
+    const struct reading *reading = &side->reading;
+    uint32_t field;
+
     for (field = 0; nth < reading->count && reading->records[nth].kind == FLUXO_EVENT_FIELD; field++) {
         const struct record *record = &reading->records[nth];
         nth = join_folds(side, nth, &value);
@@ -292,6 +304,15 @@ static void compare_head(const struct side *side)
              "a field's value");
     }
     hold(fluxo_head_fields(&side->head) == field, "head", "how many fields");
+}
+
+/* The head has what the records have. */
+static void compare_head(const struct side *side)
+{
+    size_t nth = find_start_line(&side->reading);
+
+    compare_start_line(side, &side->reading.records[nth]);
+    compare_fields(side, nth + 1);
 }
 
 static void ask_head(const struct side *side)
@@ -771,17 +792,27 @@ static int shut(struct side *side)
     return answer;
 }
 
-static int make_call(struct side *side, char call, const struct fluxo_span *arguments)
+static int call_for_content(struct side *side, char call, const struct fluxo_span *arguments)
 {
     switch (call) {
-    case '+':
-        return fluxo_conn_accept(&side->conn);
-    case '>':
-        return fluxo_conn_proceed(&side->conn);
-    case '.':
-        return begin_next(side);
-    case '/':
-        return shut(side);
+    case 'b':
+        return add_chunk(side, arguments, ARGUMENTS, fluxo_text(NULL));
+    case 'x':
+        return add_chunk(side, arguments + 1, ARGUMENTS - 1, arguments[0]);
+    case 'p':
+        return add_from_source(side, arguments + 1, 2, (size_t)script_number(arguments[0]));
+    case 't':
+        return add_trailer(side, arguments[0], arguments[1]);
+    case 'z':
+        return end_message(side);
+    default:
+        return NO_CALL;
+    }
+}
+
+static int call_for_head(struct side *side, char call, const struct fluxo_span *arguments)
+{
+    switch (call) {
     case 'q':
         return begin_request(side, arguments);
     case 'a':
@@ -806,18 +837,24 @@ static int make_call(struct side *side, char call, const struct fluxo_span *argu
         return end_head(side, FLUXO_CONTENT_LENGTH, script_number(arguments[0]));
     case 's':
         return end_head(side, FLUXO_CONTENT_STREAM, 0);
-    case 'b':
-        return add_chunk(side, arguments, ARGUMENTS, fluxo_text(NULL));
-    case 'x':
-        return add_chunk(side, arguments + 1, ARGUMENTS - 1, arguments[0]);
-    case 'p':
-        return add_from_source(side, arguments + 1, 2, (size_t)script_number(arguments[0]));
-    case 't':
-        return add_trailer(side, arguments[0], arguments[1]);
-    case 'z':
-        return end_message(side);
     default:
-        return NO_CALL;
+        return call_for_content(side, call, arguments);
+    }
+}
+
+static int make_call(struct side *side, char call, const struct fluxo_span *arguments)
+{
+    switch (call) {
+    case '+':
+        return fluxo_conn_accept(&side->conn);
+    case '>':
+        return fluxo_conn_proceed(&side->conn);
+    case '.':
+        return begin_next(side);
+    case '/':
+        return shut(side);
+    default:
+        return call_for_head(side, call, arguments);
     }
 }
 
@@ -1072,31 +1109,51 @@ static void ask_model(const struct side *side, const struct reader *reader)
     hold(messages == reader->messages, "smuggling", "a message that the model does not see");
 }
 
-void side_check_output(const struct side *side)
+static void begin_reader(struct reader *reader, const struct side *side)
 {
-    static struct reader reader;
+    reader->found.length = 0;
+    reader->begun = reader->complete = reader->messages = 0;
+    fluxo_parser_init(&reader->parser, is_server(side) ? FLUXO_RESPONSE : FLUXO_REQUEST, &strict);
+    answer_next(reader, side);
+}
+
+/* Returns whether more may come. */
+static int read_output(struct reader *reader, const struct side *side)
+{
     struct fluxo_event events[CAPACITY_MOST];
     const struct ledger *output = &side->output;
     struct fluxo_feed fed;
     size_t at = 0;
     uint32_t nth;
 
-    reader.found.length = 0;
-    reader.begun = reader.complete = reader.messages = 0;
-    fluxo_parser_init(&reader.parser, is_server(side) ? FLUXO_RESPONSE : FLUXO_REQUEST, &strict);
-    answer_next(&reader, side);
     do {
-        fed = fluxo_parser_feed(&reader.parser, output->octets + at, output->length - at, events, CAPACITY_MOST);
+        fed = fluxo_parser_feed(&reader->parser, output->octets + at, output->length - at, events, CAPACITY_MOST);
         for (nth = 0; nth < fed.count; nth++)
-            read_event(&reader, side, &events[nth], output->octets + at);
+            read_event(reader, side, &events[nth], output->octets + at);
         at += fed.consumed;
         if (fed.status == FLUXO_MESSAGE)
-            answer_next(&reader, side);
+            answer_next(reader, side);
     } while (fed.status == FLUXO_HEAD || fed.status == FLUXO_MESSAGE || fed.status == FLUXO_EVENTS_FULL);
     hold(fed.status != FLUXO_ERROR, "ledger", "what came out is refused by a strict parser");
     hold(fed.status == FLUXO_NEED_MORE || at == output->length, "ledger", "octets behind the last message");
+    return fed.status == FLUXO_NEED_MORE;
+}
+
+static int is_complete_at_end(struct reader *reader)
+{
+    struct fluxo_event events[FLUXO_CAPACITY_LEAST];
+
+    return fluxo_parser_finish(&reader->parser, events, FLUXO_CAPACITY_LEAST).status == FLUXO_MESSAGE;
+}
+
+void side_check_output(const struct side *side)
+{
+    static struct reader reader;
+    int is_open;
+
+    begin_reader(&reader, side);
+    is_open = read_output(&reader, side);
     ask_model(side, &reader);
-    if (fed.status == FLUXO_NEED_MORE && fluxo_parser_finish(&reader.parser, events, CAPACITY_MOST).status == FLUXO_MESSAGE)
-        reader.complete++;
+    reader.complete += (unsigned)(is_open && is_complete_at_end(&reader));
     compare_ledgers(side, &reader);
 }
