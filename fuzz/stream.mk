@@ -12,7 +12,7 @@ fuzz_libstream_a_SOURCES = fuzz/oracle/target-model.c fuzz/oracle/target-model.h
     fuzz/harness/memory.c fuzz/harness/memory.h fuzz/harness/lines.c fuzz/harness/lines.h fuzz/harness/side.c fuzz/harness/side.h
 
 EXTRA_DIST += fuzz/corpus/seed/target fuzz/corpus/seed/value fuzz/corpus/seed/conn fuzz/corpus/seed/writer fuzz/corpus/seed/pipe \
-    fuzz/corpus/seed/proxy fuzz/regress/value fuzz/regress/conn fuzz/regress/writer
+    fuzz/corpus/seed/proxy fuzz/regress/value fuzz/regress/conn fuzz/regress/writer fuzz/regress/peers
 
 fuzz_programs += fuzz/target fuzz/value fuzz/conn fuzz/writer fuzz/pipe fuzz/proxy
 

@@ -103,7 +103,8 @@ enum has {
     MINOR = 1 << 12,          /* a minor version above 1, */
     FOLD = 1 << 13,           /* a line that begins with white space, */
     PREFACE = 1 << 14,        /* the method of HTTP/2's preface, */
-    LIST_TAB = 1 << 15        /* a tab behind a comma */
+    LIST_TAB = 1 << 15,       /* a tab behind a comma, */
+    LONE_CR = 1 << 16         /* CR and another octet than LF */
 };
 
 static int begins(const uint8_t *bytes, size_t length, const char *lower)
@@ -207,6 +208,8 @@ static unsigned find_at(const uint8_t *bytes, size_t length)
         return PREFACE;
     if (begins(bytes, length, ",\t"))
         return LIST_TAB;
+    if (length > 1 && bytes[0] == '\r' && bytes[1] != '\n')
+        return LONE_CR;
     if (begins(bytes, length, "\n ") || begins(bytes, length, "\n\t"))
         return FOLD;
     if (length > 7 && begins(bytes, length, "http/1.") && bytes[7] > '1' && bytes[7] <= '9')
