@@ -153,7 +153,8 @@ void fluxo_judge_value(struct run *run, int32_t to)
     struct fluxo_parser *parser = run->parser;
     const unsigned char *end = run->bytes + to;
 
-    if (!fluxo_check_value(run, to) || !parser->sub)
+    fluxo_check_value(run, to);
+    if (!parser->sub)
         return;
     run_check(run, end, end, end);
     if (!is_check_final(parser))

@@ -8,6 +8,7 @@
  */
 
 #include <fluxo/body.h>
+#include <fluxo/field.h>
 
 #include <string.h>
 
@@ -225,21 +226,9 @@ static const struct fluxo_coding shipped[] = {
 #endif
     {"identity", NULL, {0, NULL, NULL, NULL}, {0, NULL, NULL, NULL}}};
 
-static unsigned fold_case(char octet)
-{
-    return (unsigned char)(octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet);
-}
-
 static int is_name(const char *name, struct fluxo_span span)
 {
-    size_t at;
-
-    if (!name)
-        return 0;
-    for (at = 0; at < span.length && name[at]; at++)
-        if (fold_case(name[at]) != fold_case(span.start[at]))
-            return 0;
-    return at == span.length && !name[at];
+    return name && fluxo_span_is(span, name);
 }
 
 static const struct fluxo_coding *find_among(const struct fluxo_coding *codings, size_t count, struct fluxo_span name)

@@ -43,7 +43,7 @@ static inline int fluxo_is_unreserved(int octet)
 /* Takes one octet from the span's front; an escaped unreserved one as what it stands for. */
 static inline unsigned char fluxo_next_octet(struct fluxo_span *span)
 {
-    int escaped = fluxo_escaped_octet(*span), is_escaped = escaped >= 0 && fluxo_is_unreserved(escaped);
+    int escaped = fluxo_escaped_octet(*span), is_escaped = fluxo_is_unreserved(escaped); /* -1 is not */
     unsigned char octet = is_escaped ? (unsigned char)escaped : (unsigned char)*span->start;
 
     span->start += is_escaped ? 3 : 1;
