@@ -452,12 +452,12 @@ static void weights_are_thousandths(void **state)
         int answer;
         unsigned weight;
     } rows[] = {
-        {"0", FLUXO_DONE, 0},        {"1", FLUXO_DONE, 1000},  {"0.", FLUXO_DONE, 0},      {"1.", FLUXO_DONE, 1000},
-        {"0.5", FLUXO_DONE, 500},    {"0.05", FLUXO_DONE, 50}, {"0.999", FLUXO_DONE, 999}, {"0.001", FLUXO_DONE, 1},
-        {"1.000", FLUXO_DONE, 1000}, {"", FLUXO_FAULT, 0},     {"2", FLUXO_FAULT, 0},      {"0.5000", FLUXO_FAULT, 0},
-        {"1.001", FLUXO_FAULT, 0},   {"00", FLUXO_FAULT, 0},   {".5", FLUXO_FAULT, 0},     {"-0", FLUXO_FAULT, 0},
-        {"0,5", FLUXO_FAULT, 0},     {"1e0", FLUXO_FAULT, 0},  {"\"1\"", FLUXO_FAULT, 0},  {" 1", FLUXO_FAULT, 0},
-        {"1\t", FLUXO_FAULT, 0},
+        {"0", FLUXO_DONE, 0},        {"1", FLUXO_DONE, 1000},   {"0.", FLUXO_DONE, 0},      {"1.", FLUXO_DONE, 1000},
+        {"0.5", FLUXO_DONE, 500},    {"0.05", FLUXO_DONE, 50},  {"0.999", FLUXO_DONE, 999}, {"0.001", FLUXO_DONE, 1},
+        {"1.000", FLUXO_DONE, 1000}, {"", FLUXO_FAULT, 0},      {"2", FLUXO_FAULT, 0},      {"0.5000", FLUXO_FAULT, 0},
+        {"1.001", FLUXO_FAULT, 0},   {"00", FLUXO_FAULT, 0},    {".5", FLUXO_FAULT, 0},     {"-0", FLUXO_FAULT, 0},
+        {"0,5", FLUXO_FAULT, 0},     {"1e0", FLUXO_FAULT, 0},   {"\"1\"", FLUXO_FAULT, 0},  {" 1", FLUXO_FAULT, 0},
+        {"1\t", FLUXO_FAULT, 0},     {"0.5.5", FLUXO_FAULT, 0}, {"1.0.0", FLUXO_FAULT, 0},
     };
     uint16_t weight;
     size_t row;
