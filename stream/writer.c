@@ -187,7 +187,7 @@ int fluxo_writer_consumed(struct fluxo_writer *writer, size_t octets)
 
 static int reserve(struct fluxo_writer *writer, size_t more)
 {
-    if (more > HEAD_MOST || writer->to - writer->ready + more > HEAD_MOST)
+    if (writer->to - writer->ready + more > HEAD_MOST)
         return FLUXO_MISUSE_LIMIT;
     if (writer->to + more > TEXT_MOST)
         return FLUXO_FULL;
@@ -993,7 +993,7 @@ static int has_bad_white_space(struct fluxo_span extension)
         char octet = extension.start[at];
         if (octet == '"')
             is_quoted = !is_quoted;
-        else if (octet == '\\' && is_quoted)
+        else if (octet == '\\') /* in no extension but in quotes */
             at++;
         else if ((octet == ' ' || octet == '\t') && !is_quoted)
             return 1;
