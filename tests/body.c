@@ -1388,6 +1388,36 @@ static void a_coding_may_leave_input_for_its_next_step(void **state)
     assert_decodes_in_all_ways(&chain, span_of_text("abcdefgh"), FLUXO_END, nothing);
 }
 
+static const char *room_given;
+
+static int note_room(void *state, struct fluxo_span *in, struct fluxo_room *room, enum fluxo_follow follow)
+{
+    room_given = room->start;
+    return take_one(state, in, room, follow);
+}
+
+/* Without a copy, where that is as large as codings may expect. */
+static void the_last_coding_writes_into_the_room_itself(void **state)
+{
+    static const struct fluxo_coding own = {"own", NULL, {1, open_nothing, note_room, close_nothing}, {0, NULL, NULL, NULL}};
+    char octets[FLUXO_PIPE_ROOM];
+    struct fluxo_span in = span_of_text("ab");
+    struct fluxo_room room = {octets, sizeof octets}, small = {octets, sizeof octets - 1};
+    struct fluxo_pipe pipe;
+
+    (void)state;
+    options.codings = &own;
+    options.count = 1;
+    assert_int_equal(fluxo_pipe_open(&pipe, &options), FLUXO_DONE);
+    assert_int_equal(fluxo_pipe_add(&pipe, span_of_text("own"), FLUXO_DECODE), FLUXO_DONE);
+    assert_int_equal(fluxo_pipe_step(&pipe, &in, &room, FLUXO_PIPE_MORE), FLUXO_DONE);
+    assert_ptr_equal(room_given, octets);
+    in = span_of_text("c");
+    assert_int_equal(fluxo_pipe_step(&pipe, &in, &small, FLUXO_PIPE_MORE), FLUXO_DONE);
+    assert_ptr_not_equal(room_given, octets);
+    fluxo_pipe_close(&pipe);
+}
+
 /* ---- Flushing ---- */
 
 static void assert_flush_lets_all_out(const struct chain *chain, size_t room_size)
@@ -1603,6 +1633,7 @@ static void an_encoder_that_has_ended_stays_so(void **state)
     assert_int_equal(coding->encode.open(block, NULL), FLUXO_DONE);
     assert_int_equal(coding->encode.step(block, &in, &room, FLUXO_PIPE_LAST), FLUXO_END);
     assert_int_equal(coding->encode.step(block, &nothing, &room, FLUXO_PIPE_LAST), FLUXO_END);
+    assert_int_equal(coding->encode.step(block, &nothing, &room, FLUXO_PIPE_FLUSH), FLUXO_END);
     coding->encode.close(block);
     free(block);
 }
@@ -1819,6 +1850,7 @@ int main(void)
         TEST(a_coding_that_stands_still_is_stopped),
         TEST(a_coding_is_given_no_more_at_once_than_32_bits_count),
         TEST(a_coding_may_leave_input_for_its_next_step),
+        TEST(the_last_coding_writes_into_the_room_itself),
         TEST(what_was_flushed_can_be_decoded),
         TEST_OF_ZLIB(a_pipe_flushes_while_its_source_is_idle_if_it_is_told_to),
         TEST(octets_without_coding_are_not_copied),

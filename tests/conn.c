@@ -290,6 +290,11 @@ static void nor_does_a_client_wait_for_leave_to_send_nothing(void **state)
     assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 0), FLUXO_DONE);
     assert_want(FLUXO_WANT_WRITE);
     begin(FLUXO_CLIENT);
+    ask("CONNECT", "b:1", "b:1");
+    assert_int_equal(fluxo_write_field(&writer, fluxo_text("Expect"), fluxo_text("100-continue")), FLUXO_DONE);
+    assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_LENGTH, 0), FLUXO_DONE);
+    assert_want(FLUXO_WANT_WRITE);
+    begin(FLUXO_CLIENT);
     ask("POST", "/", "a");
     assert_int_equal(fluxo_write_field(&writer, fluxo_text("Expect"), fluxo_text("100-continue")), FLUXO_DONE);
     assert_int_equal(fluxo_write_head(&writer, FLUXO_CONTENT_STREAM, 0), FLUXO_DONE);

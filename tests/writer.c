@@ -161,6 +161,28 @@ static void a_plain_line_is_what_a_strict_parser_reads_as_one(void **state)
     assert_int_equal(fluxo_write_nothing(&writer), FLUXO_DONE);
 }
 
+/* All that have a name, in either kind of head. */
+static void a_field_goes_by_its_own_call_or_by_that_of_all(void **state)
+{
+    static const enum fluxo_field own[] = {FLUXO_FIELD_CONNECTION, FLUXO_FIELD_CONTENT_LENGTH,    FLUXO_FIELD_HOST,
+                                           FLUXO_FIELD_TE,         FLUXO_FIELD_TRANSFER_ENCODING, FLUXO_FIELD_UPGRADE};
+    const char *name;
+    unsigned field, nth, has_own;
+
+    (void)state;
+    for (field = 1; (name = fluxo_field_name(field)) != NULL; field++) {
+        for (nth = has_own = 0; nth < sizeof own / sizeof *own; nth++)
+            has_own |= own[nth] == field;
+        begin_answering(GET);
+        assert_int_equal(response(200, NULL), FLUXO_DONE);
+        assert_int_equal(put(name, "1"), has_own ? FLUXO_MISUSE_OWN_CALL : FLUXO_DONE);
+        begin(FLUXO_CLIENT);
+        assert_int_equal(request("GET", "/", "a"), FLUXO_DONE);
+        assert_int_equal(put(name, "1"), has_own ? FLUXO_MISUSE_OWN_CALL : FLUXO_DONE);
+    }
+    assert_true(field > FLUXO_FIELD_UPGRADE);
+}
+
 /* RFC 9112 2.2 */
 static void no_white_space_begins_a_field(void **state)
 {
@@ -1273,6 +1295,7 @@ int main(void)
         cmocka_unit_test(no_line_end_gets_into_a_line),
         cmocka_unit_test(no_control_gets_into_a_line),
         cmocka_unit_test(a_plain_line_is_what_a_strict_parser_reads_as_one),
+        cmocka_unit_test(a_field_goes_by_its_own_call_or_by_that_of_all),
         cmocka_unit_test(no_white_space_begins_a_field),
         cmocka_unit_test(a_request_is_its_octets_and_no_more),
         cmocka_unit_test(every_request_has_the_host_of_its_target),
