@@ -37,6 +37,7 @@ def read_arguments():
     parser.add_argument('--folder', type=pathlib.Path, default=TOP / 'build/mutants', help='where to work (build/mutants)')
     arguments = parser.parse_args()
     arguments.kinds = arguments.kinds or list(WANTED)
+    arguments.folder = arguments.folder.resolve()
     if set(arguments.kinds) - set(WANTED):
         parser.error('KIND is branches or grammar')
     return arguments
@@ -90,9 +91,8 @@ def judge_kind(kind, mutants, arguments):
             equal += 1
         else:
             survivors.append(mutant)
+            print(f'survives: {mutant.place}\n{mutant.key}', flush=True)
         show_progress(done, total, killed, begin)
-    for mutant in sorted(survivors, key=lambda mutant: mutant.place):
-        print(f'survives: {mutant.place}\n{mutant.key}')
     for mutant in stale:
         print(f'killed, and yet in equivalents.txt: {mutant.key}')
     total -= sum(none.values())
@@ -103,10 +103,11 @@ def judge_kind(kind, mutants, arguments):
     if sum(none.values()):
         print(f'{kind}: no mutants, for they give ' + '; '.join(f'{what}: {count}' for what, count in none.items()))
     print(f'{kind}: killed by ' + ', '.join(f'{name} {count}' for name, count in sorted(killers.items(), key=lambda item: -item[1])))
+    left = [{'place': mutant.place, 'mutant': mutant.key} for mutant in sorted(survivors, key=lambda mutant: mutant.place)]
     path = arguments.folder / f'{kind}.json'
     path.write_text(json.dumps({'kind': kind, 'total': total, 'killed': killed, 'equivalent': equal, 'score': round(score, 2),
                                 'sample': arguments.sample, 'seed': arguments.seed, 'killers': killers, 'none': none,
-                                'survivors': [{'place': mutant.place, 'mutant': mutant.key} for mutant in survivors]}, indent=1) + '\n')
+                                'survivors': left}, indent=1) + '\n')
     return score >= WANTED[kind]
 
 
