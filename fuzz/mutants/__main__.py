@@ -33,11 +33,13 @@ def read_arguments():
     parser.add_argument('--sample', type=int, metavar='N', help='only so many of each kind, drawn')
     parser.add_argument('--seed', type=int, default=1, help='what is drawn (1)')
     parser.add_argument('--only', default='', metavar='TEXT', help='only sources whose names hold this')
+    parser.add_argument('--new', action='store_true', help='none that equivalents.txt has: half the time')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='at once (as many as processors)')
     parser.add_argument('--folder', type=pathlib.Path, default=TOP / 'build/mutants', help='where to work (build/mutants)')
     arguments = parser.parse_args()
     arguments.kinds = arguments.kinds or list(WANTED)
     arguments.folder = arguments.folder.resolve()
+    arguments.known = set(equivalents.read()) if arguments.new else set()
     if set(arguments.kinds) - set(WANTED):
         parser.error('KIND is branches or grammar')
     return arguments

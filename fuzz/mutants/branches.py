@@ -113,7 +113,8 @@ def find_noticing(mutants, programs, folder, tests, environment):
 def judge_all(top, build, folder, tests, environment, arguments):
     """Yields how many there are, then each mutant with the test that killed it, or None."""
     programs = {name: elf.Program(build / name) for name in sorted({test.program for test in tests})}
-    mutants = [mutant for mutant in find_mutants(top, build, programs) if arguments.only in mutant.source]
+    mutants = [mutant for mutant in find_mutants(top, build, programs)
+               if arguments.only in mutant.source and mutant.key not in arguments.known]
     if arguments.sample and arguments.sample < len(mutants):
         mutants = random.Random(arguments.seed).sample(mutants, arguments.sample)
     (folder / 'traced').mkdir(parents=True)

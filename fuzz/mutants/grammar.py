@@ -141,7 +141,8 @@ def judge(mutation):
 def judge_all(top, build, folder, tests, environment, arguments):
     """Yields how many there are, then each mutant with the test that killed it, or None."""
     files = find_files(top)
-    mutations = [mutation for name, text in files.items() if arguments.only in name for mutation in rules.find_mutations(name, text)]
+    mutations = [mutation for name, text in files.items() if arguments.only in name
+                 for mutation in rules.find_mutations(name, text) if mutation.key not in arguments.known]
     if arguments.sample and arguments.sample < len(mutations):
         mutations = random.Random(arguments.seed).sample(mutations, arguments.sample)
     folder.mkdir(parents=True)
