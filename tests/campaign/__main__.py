@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -157,14 +158,22 @@ def what_passes_has_no_bucket():
     equal(triage.read_verdict(recorded('libfuzzer.txt')), None)
 
 
+def read_state(process):
+    """A letter of proc(5); Z where it has ended and nobody has waited for it, and where somebody has."""
+    try:
+        with open(f'/proc/{process}/stat', encoding='utf-8') as file:
+            return file.read().rpartition(')')[2].split()[0]
+    except FileNotFoundError:
+        return 'Z'
+
+
 def a_minimiser_ends_with_its_children():
     note = Path(SCRATCH.name) / 'child'
     triage.attempt(['sh', '-c', f'sleep 60 & echo $! >{note}; wait'], 0.5)
-    try:
-        with open(f'/proc/{int(note.read_text())}/stat', encoding='utf-8') as file:
-            equal(file.read().rpartition(')')[2].split()[0], 'Z')  # ended, if nobody has waited for it yet
-    except FileNotFoundError:
-        pass
+    child, patience = int(note.read_text()), time.monotonic() + 10
+    while read_state(child) != 'Z' and time.monotonic() < patience:
+        time.sleep(0.05)  # killed it is, but it ends when it gets the processor
+    equal(read_state(child), 'Z')
 
 
 def a_bucket_in_the_tree_is_known():
@@ -301,7 +310,7 @@ def an_exclusion_has_a_reason_and_a_gap():
     raise AssertionError('a line without a reason was read')
 
 
-HELPERS = (recorded, names_of, equal)
+HELPERS = (recorded, names_of, equal, read_state)
 TRIALS = [value for value in list(globals().values()) if getattr(value, '__module__', '') == __name__ and value not in HELPERS]
 
 
