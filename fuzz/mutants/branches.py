@@ -28,6 +28,7 @@ class Mutant:
     text: str # the source's line
     places: dict # {program: (address, offset in its file)}
     noticing: list # the names of the tests in which the branch goes the other way
+    again: str = '' # where the function has such a line more than once
 
     @property
     def stem(self):
@@ -40,7 +41,7 @@ class Mutant:
 
     @property
     def key(self):
-        return f'{self.file}: {self.branch.function}: branch {self.branch.nth} {self.kind}: {self.text}'
+        return f'{self.file}: {self.branch.function}: branch {self.branch.nth} {self.kind}: {self.text}{self.again}'
 
     @property
     def place(self):
@@ -63,7 +64,18 @@ def find_mutants(top, build, programs):
             text = ' '.join(branch.source.read_text().splitlines()[branch.line - 1].split())
             places = {program: at for program, elf_file in programs.items() if (at := elf_file.find(branch, name, others)) is not None}
             mutants += [Mutant(branch, kind, source, text, places, []) for kind in ('never', 'always')]
+    tell_apart(mutants)
     return mutants
+
+
+def tell_apart(mutants):
+    lines = {}
+    for mutant in mutants:
+        lines.setdefault((mutant.file, mutant.branch.function, mutant.text), set()).add(mutant.branch.line)
+    for mutant in mutants:
+        alike = sorted(lines[mutant.file, mutant.branch.function, mutant.text])
+        if len(alike) > 1:
+            mutant.again = f' (line {alike.index(mutant.branch.line) + 1} of {len(alike)} such)'
 
 
 # ---- Workers: each has copies of the programs ----
