@@ -10,9 +10,10 @@ FIXTURES = 'rfc9112 rfc9110 rfc3986 limits smuggling incremental relaxed regress
 SIGNS = (b'not ok', b'FAILED', b'Bail out')
 
 # The harness or test, then the sources that it is about.
-PARSER = 'parser emit check limit framing names request response chunked target value'.split()
+PARSER = 'parser lane emit check limit framing names request response chunked target value'.split()
 UNITS = {
     'units': PARSER + ['base'],
+    'lane': PARSER,
     'conn': PARSER + ['base', 'conn', 'life', 'head', 'content'],
     'target': ['target', 'path', 'split', 'octets'],
     'field': ['field', 'list', 'decode'],
