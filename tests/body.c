@@ -1747,28 +1747,32 @@ static void a_failure_of_the_source_passes_through_a_pipe_and_may_be_followed_by
 {
     static const struct script script[] = {{FLUXO_DONE, 2}, {OWN_FAILURE, 0}, {FLUXO_DONE, 1}, {FLUXO_END, 0}};
     struct fluxo_source inner, outer;
-    struct octets out = {NULL, 0, 0};
+    enum fluxo_follow idle;
     struct fluxo_span span;
     struct fluxo_pipe pipe;
-    unsigned failures = 0;
     int answer;
 
     (void)state;
-    fluxo_pipe_open(&pipe, &options);
-    fluxo_pipe_add(&pipe, span_of_text("double"), FLUXO_ENCODE);
-    fluxo_source_init(&inner, follow_script, (void *)script, FLUXO_LENGTH_UNKNOWN);
-    fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer);
-    assert_int_equal(outer.left, FLUXO_LENGTH_UNKNOWN);
-    while ((answer = fluxo_source_pull(&outer, 100, &span)) != FLUXO_END) {
-        if (answer == FLUXO_DONE)
-            append(&out, span.start, span.length);
-        else
-            failures += answer == OWN_FAILURE;
+    for (idle = FLUXO_PIPE_MORE; idle <= FLUXO_PIPE_FLUSH; idle++) {
+        struct octets out = {NULL, 0, 0};
+        unsigned failures = 0;
+
+        fluxo_pipe_open(&pipe, &options);
+        fluxo_pipe_add(&pipe, span_of_text("double"), FLUXO_ENCODE);
+        fluxo_source_init(&inner, follow_script, (void *)script, FLUXO_LENGTH_UNKNOWN);
+        fluxo_pipe_source(&pipe, &inner, idle, &outer);
+        assert_int_equal(outer.left, FLUXO_LENGTH_UNKNOWN);
+        while ((answer = fluxo_source_pull(&outer, 100, &span)) != FLUXO_END) {
+            if (answer == FLUXO_DONE)
+                append(&out, span.start, span.length);
+            else
+                failures += answer == OWN_FAILURE;
+        }
+        assert_int_equal(failures, 1);
+        assert_same(&out, span_of_text("<aabbaa>"));
+        fluxo_pipe_close(&pipe);
+        drop(&out);
     }
-    assert_int_equal(failures, 1);
-    assert_same(&out, span_of_text("<aabbaa>"));
-    fluxo_pipe_close(&pipe);
-    drop(&out);
     fluxo_pipe_open(&pipe, &options); /* a coding's own failure is for ever */
     fluxo_pipe_add(&pipe, span_of_text("fail"), FLUXO_DECODE);
     fluxo_source_init_span(&inner, span_of_text("a"));
