@@ -397,6 +397,7 @@ runs_out_of_descriptors() {
     relay=$scratch/poor
     begin poor "$node" --timeout 5
     relay=$relay_before
+    open=$(descriptors)
     clients=
     for client in 1 2 3 4 5 6 7 8 9 10 11 12; do
         printf 'GET' | "$talk" "$port" --wait 1000 >/dev/null &
@@ -407,7 +408,7 @@ runs_out_of_descriptors() {
     # shellcheck disable=SC2086
     wait $clients
     echo "processor: $(($(ticks "$pid") - before)) ticks" >"$out"
-    test $(($(ticks "$pid") - before)) -lt 50 && browse "$url/hello" >>"$out" && has hello && end "$pid"
+    test $(($(ticks "$pid") - before)) -lt 50 && await_descriptors "$open" && browse "$url/hello" >>"$out" && has hello && end "$pid"
 }
 
 # ---- Order ----
