@@ -181,13 +181,13 @@ void fluxo_emit_piece(struct run *run)
         run->count--;
 }
 
-enum { WORTH_A_LANE = 64 }; /* octets behind a line */
+enum { WORTH_A_LANE = 64 /* octets behind a line */, MOST_DOUBTS = 4 };
 
-/* Whether the lane may be faster from here on. */
+/* Whether the lane may be faster from here on; where it has left line after line, it is not asked again in this call. */
 static int may_yield(struct run *run, const unsigned char *p)
 {
     run->yields = run->parser->lane && run->parser->phase == PHASE_HEAD && run->bound - place(run, p) > WORTH_A_LANE &&
-                  fluxo_has_room(run);
+                  run->doubts < MOST_DOUBTS && fluxo_has_room(run);
     return run->yields;
 }
 

@@ -397,8 +397,11 @@ void fluxo_take_lines(struct run *run)
     if (parser->state != state_here(parser) || parser->answers_connect || !fluxo_may_take_lines(run, run->bound))
         return;
     take_head(run);
-    if (run->count == before)
+    if (run->count == before) {
+        run->doubts++;
         return;
+    }
+    run->doubts = 0;
     if (!fluxo_has_room(run)) {
         run->status = FLUXO_EVENTS_FULL;
         run->stop = 1;

@@ -56,10 +56,11 @@ static inline TARGET uint32_t VARIANT(find_stop)(const struct window *window, co
     return stops ? from + count_zeros(stops) : 0;
 }
 
-static inline TARGET void VARIANT(move)(struct window *window, uint32_t octets)
+/* A line may be all of the window; no shift may. */
+static inline TARGET void VARIANT(move)(struct window *window, uint32_t line)
 {
-    window->names >>= octets;
-    window->stops >>= octets;
+    window->names = window->names >> (line - 1) >> 1;
+    window->stops = window->stops >> (line - 1) >> 1;
 }
 
 /* The first octet at or behind `at` that ends the fast way, or the end; 32 octets before the end can be read. */
@@ -158,10 +159,10 @@ static inline void VARIANT(look_at_last)(const VARIANT(scan) * scan, struct wind
     (void)end;
 }
 
-static inline void VARIANT(move)(struct window *window, uint32_t octets)
+static inline void VARIANT(move)(struct window *window, uint32_t line)
 {
     (void)window;
-    (void)octets;
+    (void)line;
 }
 
 static inline uint32_t VARIANT(find_name_end)(const struct window *window, const unsigned char *p, uint32_t left)

@@ -78,6 +78,7 @@ struct run {
     uint8_t status; /* enum fluxo_status, or RUNNING */
     uint8_t stop;   /* the machine must not read on */
     uint8_t yields; /* the machine has stopped at a line's end, for the lane */
+    uint8_t doubts; /* how often the lane has taken nothing, one time behind the other */
 };
 
 enum { RUNNING = 0xFF };

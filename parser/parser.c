@@ -314,6 +314,7 @@ static void begin_run(struct run *run, struct fluxo_parser *parser, const void *
     run->error_at = 0;
     run->error = FLUXO_ERR_NONE;
     run->status = RUNNING;
+    run->doubts = 0;
 }
 
 static void move_places(struct fluxo_parser *parser, int32_t consumed)

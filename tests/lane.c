@@ -35,6 +35,8 @@ static const char *const requests[] = {
     "PATCH /x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: Chunked\r\nConnection: Upgrade\r\nEmpty:\r\nTab: a\tb\r\nX:1\r\n\r\n",
     "OPTIONS /x HTTP/1.1\r\nHost: 127.0.0.1:1\r\nA-name-of-32-octets-is-not-rare-x: y\r\nLong: a value that is longer than all "
     "that is looked at, at once, and has \xC3\xA4 in it, a\ttab, and a blank at its end \r\nNext: z\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nSixty-four: 01234567890123456789012345678901234567890123456789\r\n\r\n", /* octets are that
+                                                                                                              line */
     "HEAD /% HTTP/1.1\r\nHost: a:b\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\nx: an empty name follows, long enough that it is taken for a usual line\r\n: b\r\nc: d\r\n: "
     "e\r\n\r\n",

@@ -109,10 +109,10 @@ def is_told_of_the_end(source):
 
 
 def read_entries(machine):
-    """Where it may begin. A label inside another's rule, which has that one's name in front of its own, is no beginning."""
+    """Where it may begin. A label inside main, which has that name in front of its own, is no beginning."""
     entries = {entry.get('name'): int(entry.text) for entry in machine.iterfind('entry_points/entry')}
-    inside = {name for name in entries for other in entries if name.startswith(other + '_')}
-    return {name: state for name, state in entries.items() if name not in inside} or {'main': int(machine.findtext('start_state'))}
+    begins = {name: state for name, state in entries.items() if not name.startswith('main_')}
+    return begins or {'main': int(machine.findtext('start_state'))}
 
 
 def read_machine(path):
