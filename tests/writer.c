@@ -1015,11 +1015,11 @@ static void *resize_reluctantly(void *context, void *block, size_t old, size_t s
 }
 
 static size_t padding; /* octets of a value, so that the text is full at every place once */
-static const char pad[1200] = {0};
+enum { PADDING_MOST = 1200 };
 
 static int put_pad(void)
 {
-    static char value[sizeof pad];
+    static char value[PADDING_MOST];
 
     memset(value, 'p', sizeof value);
     return fluxo_write_field(&writer, fluxo_text("pad"), fluxo_span_of(value, padding));
@@ -1191,7 +1191,7 @@ static void memory_that_comes_later_is_as_good(void **state)
 
     (void)state;
     for (script = 0; script < sizeof scripts / sizeof *scripts; script++)
-        for (padding = 0; padding < sizeof pad; padding++) {
+        for (padding = 0; padding < PADDING_MOST; padding++) {
             begin_asked(scripts[script].asked);
             assert_int_equal(take_steps(scripts[script].take_step, scripts[script].steps), 0);
             length = collect(expected, sizeof expected);
@@ -1202,7 +1202,7 @@ static void memory_that_comes_later_is_as_good(void **state)
             assert_int_equal(collect(sent, sizeof sent), length);
             assert_memory_equal(sent, expected, length);
         }
-    assert_true(refused > 3 * sizeof pad);
+    assert_true(refused > 3 * PADDING_MOST);
     begin(FLUXO_SERVER); /* with memory from elsewhere */
 }
 
