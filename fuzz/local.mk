@@ -110,7 +110,7 @@ fuzz_work_LDADD = fuzz/libread.a fuzz/libharness.a fuzz/libmutator.a $(counted_l
 # tests/work.c counts as the harness does.
 check_PROGRAMS += tests/work.test
 tests_work_test_CPPFLAGS = $(fuzz_cppflags)
-tests_work_test_SOURCES = tests/work.c tests/families.def
+tests_work_test_SOURCES = tests/work.c tests/families.h tests/families.def
 tests_work_test_LDFLAGS = $(fuzz_wrap_ldflags) -Wl,--wrap=__sanitizer_cov_trace_pc
 tests_work_test_LDADD = fuzz/libread.a fuzz/libharness.a $(counted_libraries)
 TESTS += tests/work.test

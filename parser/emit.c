@@ -87,13 +87,7 @@ static struct fluxo_event *add_event(struct run *run, enum fluxo_event_kind kind
 {
     struct fluxo_event *event = &run->events[run->count++];
 
-    event->kind = (uint8_t)kind;
-    event->flags = 0;
-    event->id = (uint16_t)id;
-    event->at = (uint32_t)at;
-    event->name_len = 0;
-    event->gap = 0;
-    event->len = 0;
+    set_event(event, kind, id, (uint32_t)at, 0, 0, 0);
     return event;
 }
 
@@ -123,7 +117,7 @@ static enum fluxo_event_kind name_event(const struct fluxo_parser *parser)
 static unsigned name_id(const struct fluxo_parser *parser)
 {
     if (parser->line == LINE_FIELD)
-        return fluxo_field_of((enum steer)parser->steer);
+        return fluxo_steer_fields[parser->steer];
     return parser->line == LINE_CHUNK ? 0 : parser->code;
 }
 
@@ -398,10 +392,6 @@ static enum fluxo_error_code judge_head(struct run *run)
 
     if (!parser->host_seen && !parser->response && parser->minor > 0 && !(run->options->relax & FLUXO_RELAX_NO_HOST))
         return FLUXO_ERR_HOST_MISSING;
-    if (fluxo_is_plain_request(parser)) {
-        parser->framing = FLUXO_FRAMING_NONE;
-        return FLUXO_ERR_NONE;
-    }
     error = fluxo_decide_framing(parser, run->options->relax);
     return parser->length > run->options->limits.body ? FLUXO_ERR_BODY_LIMIT : error; /* one that frames nothing is 0 by now */
 }
@@ -447,11 +437,6 @@ fluxo_reach fluxo_mark_chunk_size(struct run *run, const unsigned char *p)
 }
 
 enum { CHUNK_SIZE_DIGITS = 16 }; /* they fill 64 bits; leading zeros count */
-
-static unsigned hex_value(unsigned char digit)
-{
-    return digit <= '9' ? digit - (unsigned)'0' : (digit & 15u) + 9;
-}
 
 fluxo_reach fluxo_add_chunk_digit(struct run *run, const unsigned char *p)
 {

@@ -12,6 +12,7 @@
     action mark_fold   { pe = fluxo_mark_fold(run, p); }
     action mark_value  { pe = fluxo_mark_value(run, p); p = fluxo_go_through_value(run, p, pe); }
     action end_value   { pe = fluxo_end_value(run, p); }
+    # where a line begins the lane may leave, or take up: only what is asked for has a number in the generated code
     action emit_line   { pe = fluxo_emit_line(run, p); (void)fentry(lines); (void)fentry(next); }
 
     action fail_field_name  { fluxo_fail_name(run, p); }

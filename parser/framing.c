@@ -66,7 +66,13 @@ static unsigned gather_facts(const struct fluxo_parser *parser)
     return facts;
 }
 
-enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t relax)
+/* Rule 7, of which nearly all requests are: no other can be theirs, and it needs no table. */
+static int is_plain_request(const struct fluxo_parser *parser)
+{
+    return !parser->response && parser->coding == CODING_NONE && !parser->length_seen && !is_connect(parser);
+}
+
+static NOINLINE enum fluxo_error_code decide_by_rules(struct fluxo_parser *parser, uint32_t relax)
 {
     unsigned facts = gather_facts(parser), rule = 0;
 
@@ -79,6 +85,14 @@ enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t
     if (parser->framing != FLUXO_FRAMING_LENGTH)
         parser->length = 0;
     return (enum fluxo_error_code)rules[rule].error;
+}
+
+enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t relax)
+{
+    if (!is_plain_request(parser))
+        return decide_by_rules(parser, relax);
+    parser->framing = FLUXO_FRAMING_NONE;
+    return FLUXO_ERR_NONE;
 }
 
 int fluxo_upgrades(const struct fluxo_parser *parser)

@@ -51,12 +51,6 @@ static inline int is_hex(unsigned char octet)
     return is_digit(octet) || (unsigned char)((octet | 32) - 'a') <= 5;
 }
 
-/* Of a HEXDIG: letters have a bit that digits have not. */
-static inline uint32_t hex_value(unsigned char octet)
-{
-    return (octet & 15u) + (octet >> 6) * 9u;
-}
-
 /* Letters and "-" alone, in any case, four octets or more; there is no CR in what is compared. */
 static inline int is_word(const unsigned char *octets, const char *word, uint32_t length)
 {
@@ -83,32 +77,21 @@ static inline int is_word(const unsigned char *octets, const char *word, uint32_
 
 /* ---- Events ---- */
 
-static inline void set_line(struct fluxo_event *event, enum fluxo_event_kind kind, unsigned id, uint32_t at, uint32_t name_len,
-                            uint32_t gap, uint32_t len)
-{
-    event->kind = (uint8_t)kind;
-    event->flags = 0;
-    event->id = (uint16_t)id;
-    event->at = at;
-    event->name_len = (uint16_t)name_len;
-    event->gap = (uint16_t)gap;
-    event->len = len;
-}
-
 static inline void add_line(struct run *run, enum fluxo_event_kind kind, unsigned id, const unsigned char *p, uint32_t name_len,
                             uint32_t gap, uint32_t len)
 {
-    set_line(&run->events[run->count++], kind, id, (uint32_t)place(run, p), name_len, gap, len);
+    set_event(&run->events[run->count++], kind, id, (uint32_t)place(run, p), name_len, gap, len);
 }
 
 /* Behind each line there has to be room for HEAD and MESSAGE. */
 static inline uint32_t count_lines_allowed(const struct run *run)
 {
-    uint32_t lines = run->options->limits.fields - run->parser->fields, slots = run->capacity - run->count;
+    uint32_t lines = run->options->limits.fields - run->parser->fields, slots;
 
-    if (slots < 3)
+    if (!fluxo_has_room(run))
         return 0;
-    return lines < slots - 2 ? lines : slots - 2;
+    slots = run->capacity - run->count - (SLOTS_A_STEP - 1);
+    return lines < slots ? lines : slots;
 }
 
 /* ---- The start-line ---- */
@@ -159,46 +142,11 @@ static inline void begin_lines(struct run *run, uint32_t minor)
 
 /* ---- Fields that steer the parser ---- */
 
-#define STEERS_0(of)
-#define STEERS_1(of) of,
-static const uint16_t steer_fields[STEERS] = {
-    FLUXO_FIELD_OTHER,
-#define FIELD(id, name, steers, section) STEERS_##steers(FLUXO_FIELD_##id)
-#include <fluxo/fields.def>
-#undef FIELD
-};
-static const char *const steer_names[STEERS] = {
-    "",
-#define FIELD(id, name, steers, section) STEERS_##steers(name)
-#include <fluxo/fields.def>
-#undef FIELD
-};
-#undef STEERS_0
-#undef STEERS_1
-
-/* By the name's length: no two of them have the same. */
-static inline enum steer steer_by_length(uint32_t length)
-{
-    switch (length) {
-#define STEERS_0(id, name)
-#define STEERS_1(id, name)                                                                                                     \
-    case sizeof name - 1:                                                                                                      \
-        return STEER_##id;
-#define FIELD(id, name, steers, section) STEERS_##steers(id, name)
-#include <fluxo/fields.def>
-#undef FIELD
-#undef STEERS_0
-#undef STEERS_1
-    default:
-        return STEER_NONE;
-    }
-}
-
 static inline enum steer find_steer(const unsigned char *name, uint32_t length)
 {
-    const enum steer steer = steer_by_length(length);
+    const enum steer steer = fluxo_steer_by_length(length);
 
-    if (!steer || (name[0] & 0xDF) != steer_names[steer][0] || !is_word(name, steer_names[steer], length))
+    if (!steer || (name[0] & 0xDF) != fluxo_steer_names[steer][0] || !is_word(name, fluxo_steer_names[steer], length))
         return STEER_NONE;
     return steer;
 }
@@ -380,20 +328,12 @@ static uint8_t state_here(const struct fluxo_parser *parser)
     return states[parser->fields ? AT_LINE : AT_FIRST_LINE];
 }
 
-/* The bytes that the limit of the head lets pass. */
-static int32_t bound_head(const struct run *run)
-{
-    const int64_t bound = (int64_t)run->parser->section + run->options->limits.head;
-
-    return bound < run->end ? (int32_t)bound : run->end;
-}
-
 void fluxo_take_lines(struct run *run)
 {
     struct fluxo_parser *parser = run->parser;
     const uint32_t before = run->count;
 
-    run->bound = bound_head(run);
+    fluxo_bound_section(run);
     if (parser->state != state_here(parser) || parser->answers_connect || !fluxo_may_take_lines(run, run->bound))
         return;
     take_head(run);
@@ -402,10 +342,7 @@ void fluxo_take_lines(struct run *run)
         return;
     }
     run->doubts = 0;
-    if (!fluxo_has_room(run)) {
-        run->status = FLUXO_EVENTS_FULL;
-        run->stop = 1;
-    } else if (run->bound - run->at >= 2 && is_line_end(run->bytes + run->at)) {
+    if (fluxo_has_room(run) && run->bound - run->at >= 2 && is_line_end(run->bytes + run->at)) {
         run->at += 2;
         fluxo_emit_head(run, run->bytes + run->at - 1);
         return;
@@ -455,17 +392,18 @@ const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *
     return parser->part == PART_NAME ? find_outside_plain(&fluxo_tchar, p, end) : p;
 }
 
+enum { SHORT_RUN = 32 }; /* octets: of more, others find the end faster */
+
 int fluxo_is_run(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length)
 {
-    const struct fluxo_limits *limits = &parser->options->limits;
     const int is_name = parser->part == PART_NAME;
-    const int64_t longest = is_name && limits->field_name < limits->field_line ? limits->field_name : limits->field_line;
-    const int64_t section = parser->phase == PHASE_HEAD ? limits->head : limits->trailers;
     size_t at = parser->seen;
 
+    if (!parser->lane || (parser->options->flags & FLUXO_PIECES) || length - at > SHORT_RUN)
+        return 0;
     if (parser->part == PART_VALUE ? parser->sub : !is_name)
         return 0;
-    if ((int64_t)length > parser->name + longest || (int64_t)length > parser->section + section)
+    if ((int64_t)length > fluxo_token_bound(parser) || (int64_t)length > fluxo_section_bound(parser))
         return 0;
     while (at < length && (is_name ? fluxo_is_of(&fluxo_tchar, bytes[at]) : fluxo_is_value(bytes[at])))
         at++;
@@ -499,8 +437,8 @@ static inline int is_whole_chunk(const unsigned char *p, size_t left, uint32_t d
 static inline struct fluxo_event *add_chunk(struct fluxo_event *event, uint32_t at, uint32_t digits, uint64_t size, int is_told)
 {
     if (is_told)
-        set_line(event++, FLUXO_EVENT_CHUNK, 0, at, digits, digits, 0);
-    set_line(event++, FLUXO_EVENT_BODY, 0, at + digits + 2, 0, 0, (uint32_t)size);
+        set_event(event++, FLUXO_EVENT_CHUNK, 0, at, digits, digits, 0);
+    set_event(event++, FLUXO_EVENT_BODY, 0, at + digits + 2, 0, 0, (uint32_t)size);
     return event;
 }
 
@@ -511,7 +449,7 @@ void fluxo_take_chunks(struct run *run)
     const int are_told = run->options->flags & FLUXO_CHUNKS;
     const unsigned char *const base = run->bytes, *const end = base + run->end, *p = base + run->at;
     struct fluxo_event *event = run->events + run->count;
-    const struct fluxo_event *const events_end = run->events + run->capacity - 2;
+    const struct fluxo_event *const events_end = run->events + run->capacity - (SLOTS_A_STEP - 1);
     uint64_t size, allowed = run->options->limits.body - parser->length;
 
     if (parser->lane == LANE_NONE || parser->line != LINE_NONE || parser->state != fluxo_chunked_state)

@@ -8,25 +8,11 @@
 
 #include "machine.h"
 
-static int64_t section_bound(const struct run *run)
-{
-    const struct fluxo_parser *parser = run->parser;
-    uint32_t limit = run->options->limits.trailers;
-
-    if (parser->phase == PHASE_START || parser->phase == PHASE_HEAD)
-        return (int64_t)parser->section + run->options->limits.head;
-    if (parser->phase == PHASE_TRAILER)
-        return (int64_t)parser->section + (limit < 2 ? 2 : limit); /* the final CRLF always fits */
-    return INT64_MAX;
-}
-
 #define WHERE(line, part) ((line) << 2 | (part))
 
-/* The first place that the limit of what is being read inside the open line forbids. */
-static int64_t token_bound(const struct run *run)
+int64_t fluxo_token_bound(const struct fluxo_parser *parser)
 {
-    const struct fluxo_parser *parser = run->parser;
-    const struct fluxo_limits *limits = &run->options->limits;
+    const struct fluxo_limits *limits = &parser->options->limits;
     int64_t name = parser->name;
 
     switch (WHERE(parser->line, parser->part)) {
@@ -71,16 +57,13 @@ static enum fluxo_error_code name_token_error(const struct run *run)
  * long. */
 static void find_reach(struct run *run)
 {
-    run->token = token_bound(run);
+    run->token = fluxo_token_bound(run->parser);
     run->reach = run->token < run->bound ? (int32_t)run->token + 1 : run->bound;
 }
 
-/* No section begins while a machine runs. */
 void fluxo_begin_bound(struct run *run)
 {
-    int64_t section = section_bound(run);
-
-    run->bound = section < run->end ? (int32_t)section : run->end;
+    fluxo_bound_section(run);
     find_reach(run);
 }
 

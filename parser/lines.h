@@ -249,8 +249,8 @@ static TARGET int VARIANT(take_host)(struct run *run, const unsigned char *value
 }
 
 /* A field that steers the parser, if it says so in the usual way. */
-static TARGET __attribute__((noinline)) int VARIANT(take_steer)(struct run *run, enum steer steer, const unsigned char *value,
-                                                                const unsigned char *end)
+static TARGET NOINLINE int VARIANT(take_steer)(struct run *run, enum steer steer, const unsigned char *value,
+                                               const unsigned char *end)
 {
     if (steer == STEER_HOST && !run->parser->response && !VARIANT(take_host)(run, value, end))
         return 0;
@@ -264,13 +264,13 @@ static inline TARGET int VARIANT(take_field)(struct run *run, struct fluxo_event
 
     if (steer && !VARIANT(take_steer)(run, steer, p + name + 2, p + stop))
         return 0;
-    set_line(event, FLUXO_EVENT_FIELD, steer_fields[steer], at, name, name + 2, stop - name - 2);
+    set_event(event, FLUXO_EVENT_FIELD, fluxo_steer_fields[steer], at, name, name + 2, stop - name - 2);
     return 1;
 }
 
 /* The end of a value that goes on behind `stop`, or 0 where this line is not one for the lane. */
-static TARGET __attribute__((noinline)) uint32_t VARIANT(find_value_end)(const struct run *run, const unsigned char *p,
-                                                                         uint32_t stop, const unsigned char *end)
+static TARGET NOINLINE uint32_t VARIANT(find_value_end)(const struct run *run, const unsigned char *p, uint32_t stop,
+                                                        const unsigned char *end)
 {
     const unsigned char *value_end = VARIANT(find_far_stop)(p + stop, end);
 

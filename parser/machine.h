@@ -103,6 +103,32 @@ static inline int is_blank(unsigned char byte)
     return byte == ' ' || byte == '\t';
 }
 
+/* Of a HEXDIG (RFC 5234 B.1): letters have a bit that digits have not. */
+static inline uint32_t hex_value(unsigned char byte)
+{
+    return (byte & 15u) + (byte >> 6) * 9u;
+}
+
+/* The value begins `gap` bytes behind the name's first. */
+static inline void set_event(struct fluxo_event *event, enum fluxo_event_kind kind, unsigned id, uint32_t at, uint32_t name_len,
+                             uint32_t gap, uint32_t len)
+{
+    event->kind = (uint8_t)kind;
+    event->flags = 0;
+    event->id = (uint16_t)id;
+    event->at = at;
+    event->name_len = (uint16_t)name_len;
+    event->gap = (uint16_t)gap;
+    event->len = len;
+}
+
+/* What is seldom needed, apart from what always is. */
+#if defined(__GNUC__)
+#define NOINLINE __attribute__((noinline))
+#else
+#define NOINLINE
+#endif
+
 /* ---- The machines. Each begins in a state, reads from p to pe, keeps its state in the parser, and returns where it stopped.
  * ---- */
 
@@ -178,7 +204,7 @@ const unsigned char *fluxo_go_through_value(const struct run *run, const unsigne
 /* Behind such octets, in whatever is open at the beginning of a call. */
 const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *p, const unsigned char *end);
 
-/* Whether all that is new is of that kind, and within its limits, in a line of whole mode that nothing checks. */
+/* Whether all that is new is a few of that kind, within their limits, in a field line of whole mode that nothing checks. */
 int fluxo_is_run(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length);
 
 enum { LANE_LEAST = 32 }; /* octets that are told at once */
@@ -195,6 +221,27 @@ static inline int fluxo_may_take_lines(const struct run *run, int32_t end)
 
 /* ---- limit.c: how far a machine may go on, and what is said when it may not ---- */
 
+/* The first place that the section's limit forbids. */
+static inline int64_t fluxo_section_bound(const struct fluxo_parser *parser)
+{
+    uint32_t limit = parser->options->limits.trailers;
+
+    if (parser->phase == PHASE_START || parser->phase == PHASE_HEAD)
+        return (int64_t)parser->section + parser->options->limits.head;
+    if (parser->phase == PHASE_TRAILER)
+        return (int64_t)parser->section + (limit < 2 ? 2 : limit); /* the final CRLF always fits */
+    return INT64_MAX;
+}
+
+/* No section begins while a machine runs. */
+static inline void fluxo_bound_section(struct run *run)
+{
+    int64_t section = fluxo_section_bound(run->parser);
+
+    run->bound = section < run->end ? (int32_t)section : run->end;
+}
+
+int64_t fluxo_token_bound(const struct fluxo_parser *parser); /* that of what is being read inside the open line */
 void fluxo_begin_bound(struct run *run);
 fluxo_reach fluxo_go_on(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsigned char *p); /* refuses p */
@@ -256,16 +303,10 @@ static inline int fluxo_switches(const struct fluxo_parser *parser)
     return parser->code == FLUXO_METHOD_CONNECT;
 }
 
-/* Rule 7 of RFC 9112 6.3, of which nearly all requests are: no other can be theirs. */
-static inline int fluxo_is_plain_request(const struct fluxo_parser *parser)
-{
-    return !parser->response && parser->coding == CODING_NONE && !parser->length_seen && parser->code != FLUXO_METHOD_CONNECT;
-}
-
 /* RFC 9112 9.3; what an interim response says of the connection is for the final one to say. */
 static inline int fluxo_persists(const struct fluxo_parser *parser)
 {
-    if (parser->response && fluxo_is_interim(parser))
+    if (fluxo_is_interim(parser))
         return 1;
     if (parser->close || parser->framing == FLUXO_FRAMING_CLOSE)
         return 0;
@@ -281,9 +322,30 @@ uint16_t fluxo_narrow_method(uint16_t row, uint32_t place, unsigned char byte);
 uint16_t fluxo_narrow_field(uint16_t row, uint32_t place, unsigned char byte);
 unsigned fluxo_narrowed_method(uint16_t row, uint32_t length);
 unsigned fluxo_narrowed_field(uint16_t row, uint32_t length);
+/* By the name's length alone: each has a length of its own, or this does not compile. */
+static inline enum steer fluxo_steer_by_length(size_t length)
+{
+    switch (length) {
+#define STEERS_0(id, name)
+#define STEERS_1(id, name)                                                                                                     \
+    case sizeof name - 1:                                                                                                      \
+        return STEER_##id;
+#define FIELD(id, name, steers, section) STEERS_##steers(id, name)
+#include <fluxo/fields.def>
+#undef FIELD
+#undef STEERS_0
+#undef STEERS_1
+    default:
+        return STEER_NONE;
+    }
+}
+
+enum { STEER_NAME_MOST = 24 };
+extern const char fluxo_steer_names[STEERS][STEER_NAME_MOST];
+extern const uint16_t fluxo_steer_fields[STEERS];
+
 enum steer fluxo_find_steer(const char *name, size_t length);
 enum steer fluxo_steer_of(unsigned field);
-unsigned fluxo_field_of(enum steer steer);
 
 #ifdef __cplusplus
 }

@@ -162,38 +162,30 @@ unsigned fluxo_narrowed_field(uint16_t row, uint32_t length)
     return row != NAMES_NONE && field_lengths[row] == length ? row + 1u : 0;
 }
 
-/* ---- The fields that steer the parser: each has a length of its own, or this does not compile ---- */
+/* ---- The fields that steer the parser ---- */
 
-static const uint16_t steering[STEERS] = {
-    FLUXO_FIELD_OTHER,
-#define STEERS_0(id)
-#define STEERS_1(id) FLUXO_FIELD_##id,
-#define FIELD(id, name, steers, section) STEERS_##steers(id)
+#define STEERS_0(of)
+#define STEERS_1(of) of,
+const char fluxo_steer_names[STEERS][STEER_NAME_MOST] = {
+    "",
+#define FIELD(id, name, steers, section) STEERS_##steers(name)
 #include <fluxo/fields.def>
 #undef FIELD
+};
+const uint16_t fluxo_steer_fields[STEERS] = {
+    FLUXO_FIELD_OTHER,
+#define FIELD(id, name, steers, section) STEERS_##steers(FLUXO_FIELD_##id)
+#include <fluxo/fields.def>
+#undef FIELD
+};
 #undef STEERS_0
 #undef STEERS_1
-};
 
 enum steer fluxo_find_steer(const char *name, size_t length)
 {
-    enum steer steer = STEER_NONE;
+    enum steer steer = fluxo_steer_by_length(length);
 
-    switch (length) {
-#define STEERS_0(id, name)
-#define STEERS_1(id, name)                                                                                                     \
-    case sizeof name - 1:                                                                                                      \
-        steer = STEER_##id;                                                                                                    \
-        break;
-#define FIELD(id, name, steers, section) STEERS_##steers(id, name)
-#include <fluxo/fields.def>
-#undef FIELD
-#undef STEERS_0
-#undef STEERS_1
-    default:
-        return STEER_NONE;
-    }
-    return is_same(name, field_texts[steering[steer] - 1], length, 1) ? steer : STEER_NONE;
+    return steer && is_same(name, fluxo_steer_names[steer], length, 1) ? steer : STEER_NONE;
 }
 
 enum steer fluxo_steer_of(unsigned field)
@@ -201,12 +193,7 @@ enum steer fluxo_steer_of(unsigned field)
     unsigned steer;
 
     for (steer = 1; steer < STEERS; steer++)
-        if (steering[steer] == field)
+        if (fluxo_steer_fields[steer] == field)
             return (enum steer)steer;
     return STEER_NONE;
-}
-
-unsigned fluxo_field_of(enum steer steer)
-{
-    return steering[steer];
 }

@@ -18,13 +18,6 @@ static const struct fluxo_options defaults = {FLUXO_PROFILE_DEFAULT, 0, {
 /* clang-format on */
 #undef LIMIT
 
-/* What is seldom needed, apart from what always is. */
-#if defined(__GNUC__)
-#define NOINLINE __attribute__((noinline))
-#else
-#define NOINLINE
-#endif
-
 static const int32_t INPUT_MOST = INT32_MAX; /* more is taken in parts */
 
 void fluxo_options_init(struct fluxo_options *options)
@@ -60,7 +53,7 @@ static uint8_t begin_state(const struct fluxo_parser *parser)
 /* What has been asked holds until the final response, and so does a close (RFC 9112 9.6). */
 static void forget_unless_interim(struct fluxo_parser *parser)
 {
-    if (parser->response && fluxo_is_interim(parser))
+    if (fluxo_is_interim(parser))
         return;
     parser->answers_head = 0;
     parser->answers_connect = 0;
@@ -149,7 +142,7 @@ static void need_more(struct run *run)
         fluxo_emit_piece(run);
 }
 
-/* What the lane leaves is the machine's, up to a line's end where the lane may go on. */
+/* What the lane has left is the machine's, up to a line's end where the lane may go on. */
 static void run_lines(struct run *run)
 {
     int32_t beyond = run->at;
@@ -173,10 +166,9 @@ static void run_lines(struct run *run)
 static void read_lines(struct run *run)
 {
     run->stop = 0;
-    if (fluxo_may_take_lines(run, run->end))
+    run_lines(run);
+    if (run->yields)
         fluxo_take_lines(run);
-    if (!run->stop)
-        run_lines(run);
 }
 
 static uint64_t count_here(const struct run *run, uint64_t due)
@@ -375,15 +367,7 @@ static struct fluxo_feed end_run(struct run *run)
     return feed;
 }
 
-enum { SHORT_RUN = 32 }; /* octets: of more, others find the end faster */
-
 /* A short way in and out for a few octets in the middle of a line, as when they come one by one. */
-static int is_run(const struct fluxo_parser *parser, const void *bytes, size_t length)
-{
-    return parser->lane && !(parser->options->flags & FLUXO_PIECES) && length - parser->seen <= SHORT_RUN &&
-           fluxo_is_run(parser, (const unsigned char *)bytes, length);
-}
-
 static struct fluxo_feed rest(struct fluxo_parser *parser, size_t length)
 {
     parser->seen = (uint32_t)length;
@@ -399,7 +383,7 @@ struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *byt
         return answer_over(parser);
     if (length < parser->seen || capacity < FLUXO_CAPACITY_LEAST || !events || (length && !bytes))
         return answer(FLUXO_ERROR, FLUXO_ERR_MISUSE);
-    if (parser->line == LINE_FIELD && length > parser->seen && is_run(parser, bytes, length))
+    if (parser->line == LINE_FIELD && length > parser->seen && fluxo_is_run(parser, (const unsigned char *)bytes, length))
         return rest(parser, length);
     if (parser->phase == PHASE_DONE)
         begin_message(parser);

@@ -6,7 +6,7 @@
  * half a bit in the second; where the row has the bit, the octet is of the class. Octets above 7F find nothing. What may stand
  * in a value is told by comparisons.
  *
- * Nothing but the 32 octets is read. tests/scan.c compares each class with the grammar's rule of the same name.
+ * Nothing but the 32 octets is read. tests/lane.c compares each class with the grammar's rule of the same name.
  */
 #ifndef FLUXO_SCAN_H
 #define FLUXO_SCAN_H

@@ -5,34 +5,12 @@
  */
 #include "../fuzz/harness/read.h"
 #include "../fuzz/harness/watch.h"
+#include "families.h"
 
 #include <stdio.h>
 #include <string.h>
 
-struct family {
-    const char *name;
-    enum fluxo_kind kind;
-    const char *first, *again, *last;
-};
-
-static const struct family families[] = {
-#define FAMILY(name, kind, first, again, last) {name, kind, first, again, last},
-#include "families.def"
-#undef FAMILY
-};
-
 enum { LENGTH = 4096 };
-
-static size_t build(uint8_t *bytes, const struct family *family, size_t length)
-{
-    size_t at = strlen(family->first), step = strlen(family->again), last = strlen(family->last);
-
-    memcpy(bytes, family->first, at);
-    for (; at < length; at += step)
-        memcpy(bytes + at, family->again, step);
-    memcpy(bytes + at, family->last, last);
-    return at + last;
-}
 
 static void make_trial(struct trial *trial, const struct family *family)
 {
@@ -54,7 +32,7 @@ static uint64_t count(const struct family *family, const struct manner *manner, 
 
     make_trial(&trial, family);
     trial.bytes = bytes;
-    trial.length = build(bytes, family, length);
+    trial.length = family_build(bytes, family, length);
     read_trial(reading_of(0), &trial, manner);
     return reading_of(0)->ending == ENDING_ERROR ? 0 : work.blocks;
 }

@@ -5,24 +5,12 @@
  *
  *     growth  FAMILY MANNER OCTETS ROUND NANOSECONDS for all of it
  */
-#include <fluxo/parser.h>
+#include "../../tests/families.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-struct family {
-    const char *name;
-    enum fluxo_kind kind;
-    const char *first, *again, *last;
-};
-
-static const struct family families[] = {
-#define FAMILY(name, kind, first, again, last) {name, kind, first, again, last},
-#include "../../tests/families.def"
-#undef FAMILY
-};
 
 enum {
     FAMILIES = sizeof families / sizeof families[0],
@@ -49,17 +37,6 @@ static void widen_options(void)
 #define LIMIT(member, name, type, standard, least, most, error) options.limits.member = (type)(most);
 #include <fluxo/limits.def>
 #undef LIMIT
-}
-
-static size_t build(char *bytes, const struct family *family, size_t length)
-{
-    size_t at = strlen(family->first), step = strlen(family->again), last = strlen(family->last);
-
-    memcpy(bytes, family->first, at);
-    for (; at < length; at += step)
-        memcpy(bytes + at, family->again, step);
-    memcpy(bytes + at, family->last, last);
-    return at + last;
 }
 
 static void refuse(const struct family *family, uint8_t error)
@@ -98,7 +75,7 @@ static double read_clock(void)
 static double time_passes(const struct family *family, const struct manner *manner, size_t size, unsigned passes)
 {
     static char bytes[2 * MOST];
-    size_t length = build(bytes, family, size);
+    size_t length = family_build(bytes, family, size);
     unsigned pass;
     double began;
 

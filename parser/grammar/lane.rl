@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # What the lane takes (lane.c), rule by rule: each is a part of the rule of the RFC that it stands for, which the proof shows; and
-# that the lane takes this and nothing else is shown by tests/lane.c.
+# that of lines and values the lane takes these and no others is shown by tests/lane.c.
 
 %%{
     machine lane;
