@@ -93,26 +93,67 @@ enum has {
     INTERIM_CLOSE = 1 << 2,   /* another 1xx, of HTTP/1.0 or with a field whose name ends in Connection */
     CLOSE = 1 << 3,           /* a message that ends the connection */
     FRAMING_TRAILER = 1 << 4, /* a trailer of a name that steers the parser */
-    TUNNEL = 1 << 5,          /* responses that answer CONNECT */
-    OPEN = 1 << 6,            /* no end: fluxo waits for more */
-    WAITING = 1 << 7,         /* no end for the peer: it may still refuse */
-    CONNECTION = 1 << 8,      /* in bytes: a name that ends in Connection, */
-    CODING = 1 << 9,          /* Transfer-Encoding, */
-    LENGTH = 1 << 10,         /* Content-Length, */
-    LONGER_NAME = 1 << 11,    /* a name that begins like one of these three, and goes on, */
-    MINOR = 1 << 12,          /* a minor version above 1, */
-    FOLD = 1 << 13,           /* a line that begins with white space, */
-    PREFACE = 1 << 14,        /* the method of HTTP/2's preface, */
-    LIST_TAB = 1 << 15,       /* a tab behind a comma, */
-    LONE_CR = 1 << 16         /* CR and another octet than LF */
+    CHUNKED_TAB = 1 << 5,     /* a body in chunks, and behind chunked a tab */
+    HIDDEN_CHUNKED = 1 << 6,  /* a body in chunks, and before chunked what http-parser stumbles over */
+    TUNNEL = 1 << 7,          /* responses that answer CONNECT */
+    OPEN = 1 << 8,            /* no end: fluxo waits for more */
+    WAITING = 1 << 9,         /* no end for the peer: it may still refuse */
+    CONNECTION = 1 << 10,     /* in bytes: a name that ends in Connection, */
+    CODING = 1 << 11,         /* Transfer-Encoding, */
+    LENGTH = 1 << 12,         /* Content-Length, */
+    LONGER_NAME = 1 << 13,    /* a name that begins like one of these three, and goes on, */
+    MINOR = 1 << 14,          /* a minor version above 1, */
+    FOLD = 1 << 15,           /* a line that begins with white space, */
+    PREFACE = 1 << 16,        /* the method of HTTP/2's preface, */
+    LONE_CR = 1 << 17         /* CR and another octet than LF */
 };
+
+static int lower_of(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? byte + 32 : byte;
+}
 
 static int begins(const uint8_t *bytes, size_t length, const char *lower)
 {
     for (; length && *lower; length--, bytes++, lower++)
-        if ((*bytes >= 'A' && *bytes <= 'Z' ? *bytes + 32 : *bytes) != *lower)
+        if (lower_of(*bytes) != *lower)
             return 0;
     return *lower == '\0';
+}
+
+/* As http-parser has it: without the underscore. */
+static int begins_token(uint8_t byte)
+{
+    int lower = lower_of(byte);
+
+    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || (byte && strchr("!#$%&'*+-.^`|~", byte));
+}
+
+/* http-parser, which waits for the rest of chunked, does not see that comma. */
+static int is_cut_by_comma(const uint8_t *element, size_t length)
+{
+    static const char chunked[] = "chunked";
+    size_t at;
+
+    for (at = 0; at < length && chunked[at] && lower_of(element[at]) == chunked[at]; at++)
+        continue;
+    return at && at < length && chunked[at] && element[at] == ',';
+}
+
+/* http-parser looks for chunked behind every comma, one in a quoted string too, and gives up where no token begins. */
+static int hides_chunked(const uint8_t *value, size_t length)
+{
+    const uint8_t *element = value, *end = value + length, *comma;
+
+    do {
+        while (element < end && *element == ' ')
+            element++;
+        if (element == end || !begins_token(*element) || is_cut_by_comma(element, (size_t)(end - element)))
+            return 1;
+        comma = memchr(element, ',', (size_t)(end - element));
+        element = comma + 1;
+    } while (comma);
+    return 0;
 }
 
 /* The events of one connection, as far as fluxo reads it. */
@@ -120,6 +161,7 @@ struct walk {
     const struct trial *trial;
     struct fluxo_parser parser;
     int has_connection; /* the present head */
+    unsigned coding;    /* what its last Transfer-Encoding has */
     unsigned has;
 };
 
@@ -142,6 +184,8 @@ static void end_head(struct walk *walk)
 
     if (walk->trial->kind == FLUXO_RESPONSE)
         walk->has |= find_in_status(walk, facts);
+    if (facts.framing == FLUXO_FRAMING_CHUNKED)
+        walk->has |= walk->coding;
     if (!facts.keep_alive)
         walk->has |= CLOSE;
     walk->has_connection = 0;
@@ -156,10 +200,24 @@ static void see_name(struct walk *walk, struct fluxo_span name)
         walk->has_connection = 1;
 }
 
+/* The white space behind a value is no part of it; CR ends the line. */
+static void see_coding(struct walk *walk, struct fluxo_span value)
+{
+    const char *behind = value.start + value.length;
+
+    while (*behind == ' ')
+        behind++;
+    walk->coding = *behind == '\t' ? CHUNKED_TAB : NOTHING;
+    if (hides_chunked((const uint8_t *)value.start, value.length))
+        walk->coding |= HIDDEN_CHUNKED;
+}
+
 static void see_event(struct walk *walk, const struct fluxo_event *event, const uint8_t *bytes)
 {
     if (event->kind == FLUXO_EVENT_FIELD)
         see_name(walk, fluxo_event_name(event, bytes));
+    if (event->kind == FLUXO_EVENT_FIELD && event->id == FLUXO_FIELD_TRANSFER_ENCODING)
+        see_coding(walk, fluxo_event_value(event, bytes));
     if (event->kind == FLUXO_EVENT_HEAD)
         end_head(walk);
     if (event->kind == FLUXO_EVENT_TRAILER && event->id)
@@ -206,8 +264,6 @@ static unsigned find_at(const uint8_t *bytes, size_t length)
 
     if (begins(bytes, length, "pri "))
         return PREFACE;
-    if (begins(bytes, length, ",\t"))
-        return LIST_TAB;
     if (length > 1 && bytes[0] == '\r' && bytes[1] != '\n')
         return LONE_CR;
     if (begins(bytes, length, "\n ") || begins(bytes, length, "\n\t"))
