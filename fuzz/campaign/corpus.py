@@ -66,8 +66,9 @@ def fill_shared(harness):
 
 
 def keep_findings(paths, harness):
-    """As KIND-HASH in one folder for all engines; out of the corpus, where it would stop the next one. The new names. One bug can
-    have hundreds of inputs, of which no more than some are kept."""
+    """As KIND-HASH in one folder for all engines; out of the engine's folder, from which it would be told again when it is settled,
+    and out of the corpus, where it would stop the next one. The new names. One bug can have hundreds of inputs, of which no more
+    than some are kept."""
     folder, names = FINDINGS / harness, []
     for path in paths:
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,9 +76,11 @@ def keep_findings(paths, harness):
         kind = 'crash' if kind.startswith('id:') else kind
         digest = hash_of(path)
         (SHARED / harness / digest).unlink(missing_ok=True)
-        if not (folder / f'{kind}-{digest}').exists() and len(list(folder.iterdir())) < MOST_FINDINGS:
-            shutil.copyfile(path, folder / f'{kind}-{digest}')
-            names.append(f'{kind}-{digest}')
+        if (folder / f'{kind}-{digest}').exists() or len(list(folder.iterdir())) >= MOST_FINDINGS:
+            path.unlink()
+            continue
+        path.rename(folder / f'{kind}-{digest}')
+        names.append(f'{kind}-{digest}')
     return names
 
 

@@ -4,7 +4,10 @@ The parts of fuzz/campaign that decide something, each on a small example: as TA
 files beside this one.
 """
 import argparse
+import contextlib
+import io
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -189,13 +192,32 @@ def a_bucket_in_the_tree_is_known():
 
 # ---- Corpora ----
 
+def write_artifact(part):
+    """As libFuzzer does when something breaks."""
+    shutil.copyfile(HERE / 'oracle.txt', part.artifacts / f'crash-{engines.hash_of(HERE / "oracle.txt")}')
+
+
 def a_finding_leaves_the_corpus():
     shared = corpus.SHARED / 'request'
+    part = engines.LibFuzzerPart(plan.ROLE['guard'], 'request', shared, 1)
     equal(corpus.take_up([HERE / 'oracle.txt', HERE / 'oracle.txt'], shared), 1)
-    names = corpus.keep_findings([HERE / 'oracle.txt'], 'request')
+    write_artifact(part)
+    names = corpus.keep_findings(part.harvest_findings(), 'request')
     equal((len(names), list(shared.iterdir())), (1, []))
-    equal(corpus.keep_findings([HERE / 'oracle.txt'], 'request'), [])
+    write_artifact(part)
+    equal(corpus.keep_findings(part.harvest_findings(), 'request'), [])
     equal(corpus.take_up([HERE / 'oracle.txt'], shared), 0)
+
+
+def what_passes_is_told_again_only_if_it_breaks_again():
+    part = engines.LibFuzzerPart(plan.ROLE['guard'], 'response', corpus.SHARED / 'response', 1)
+    write_artifact(part)
+    names = corpus.keep_findings(part.harvest_findings(), 'response')
+    with contextlib.redirect_stdout(io.StringIO()):
+        triage.forget([corpus.FINDINGS / 'response' / name for name in names], 'response')
+    equal(corpus.keep_findings(part.harvest_findings(), 'response'), [])
+    write_artifact(part)
+    equal(corpus.keep_findings(part.harvest_findings(), 'response'), names)
 
 
 def the_largest_go_first():
@@ -310,7 +332,7 @@ def an_exclusion_has_a_reason_and_a_gap():
     raise AssertionError('a line without a reason was read')
 
 
-HELPERS = (recorded, names_of, equal, read_state)
+HELPERS = (recorded, names_of, equal, read_state, write_artifact)
 TRIALS = [value for value in list(globals().values()) if getattr(value, '__module__', '') == __name__ and value not in HELPERS]
 
 
