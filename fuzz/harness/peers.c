@@ -143,17 +143,17 @@ static int is_cut_by_comma(const uint8_t *element, size_t length)
 /* http-parser looks for chunked behind every comma, one in a quoted string too, and gives up where no token begins. */
 static int hides_chunked(const uint8_t *value, size_t length)
 {
-    const uint8_t *element = value, *end = value + length, *comma;
+    const uint8_t *end = value + length, *element, *comma;
 
-    do {
+    for (element = value;; element = comma + 1) {
         while (element < end && *element == ' ')
             element++;
         if (element == end || !begins_token(*element) || is_cut_by_comma(element, (size_t)(end - element)))
             return 1;
         comma = memchr(element, ',', (size_t)(end - element));
-        element = comma + 1;
-    } while (comma);
-    return 0;
+        if (!comma)
+            return 0;
+    }
 }
 
 /* The events of one connection, as far as fluxo reads it. */
