@@ -9,7 +9,8 @@ noinst_LIBRARIES += fuzz/libstream.a
 fuzz_libstream_a_CPPFLAGS = $(fuzz_stream_cppflags)
 fuzz_libstream_a_CFLAGS = $(fuzz_cflags)
 fuzz_libstream_a_SOURCES = fuzz/oracle/target-model.c fuzz/oracle/target-model.h fuzz/oracle/value-model.c fuzz/oracle/value-model.h \
-    fuzz/harness/memory.c fuzz/harness/memory.h fuzz/harness/lines.c fuzz/harness/lines.h fuzz/harness/side.c fuzz/harness/side.h
+    fuzz/harness/memory.c fuzz/harness/memory.h fuzz/harness/lines.c fuzz/harness/lines.h fuzz/harness/exchange.c fuzz/harness/exchange.h \
+    fuzz/harness/side.c fuzz/harness/side.h
 
 EXTRA_DIST += fuzz/corpus/seed/target fuzz/corpus/seed/value fuzz/corpus/seed/conn fuzz/corpus/seed/writer fuzz/corpus/seed/pipe \
     fuzz/corpus/seed/proxy fuzz/regress/value fuzz/regress/conn fuzz/regress/writer fuzz/regress/peers

@@ -49,7 +49,7 @@ static struct place look_at(const struct side *side, int answer)
 static void run_script(struct side *side, struct way *way, const struct trial *trial, unsigned cuts)
 {
     memory_begin(&side->memory, 0, 0);
-    side_begin(side, trial->kind == FLUXO_RESPONSE ? FLUXO_CLIENT : FLUXO_SERVER, trial, cuts);
+    side_begin(side, exchange_role(trial), trial, cuts);
     for (way->count = 0; way->count < script.count; way->count++)
         way->places[way->count] = look_at(side, side_call(side, &script.lines[way->count]));
     side_send(side);

@@ -100,14 +100,13 @@ static void clear_ledgers(struct side *side)
 static void begin_connection(struct side *side, enum fluxo_role role, const struct trial *trial)
 {
     side->role = role;
-    fluxo_conn_options_init(&side->options);
-    side->options.parser = trial->options;
-    side->options.drain = trial->own & 1 ? 16 : 65536;
-    side->options.interims = trial->own & 2 ? 1 : 16;
+    exchange_set_options(&side->options, trial);
     hold(fluxo_conn_init(&side->conn, role, &side->options) == FLUXO_DONE, "misuse", "a connection that does not begin");
     fluxo_writer_init(&side->writer, &side->conn, &side->memory.allocator);
     fluxo_head_init(&side->head, NULL, UINT32_MAX, &side->memory.allocator);
     fluxo_head_init_trailers(&side->trailers, NULL, UINT32_MAX, &side->memory.allocator);
+    side->exchange.conn = &side->conn;
+    side->exchange.writer = &side->writer;
     side->capacity = trial->capacity;
 }
 
@@ -633,14 +632,14 @@ static struct meaning find_meaning(const struct side *side)
     return meaning;
 }
 
-static void account_head(struct side *side, enum fluxo_content content)
+static void account_head(struct side *side, int has_no_content)
 {
     move_ledger(&side->meant, &side->open);
     if (!is_final(&side->writer))
         return;
     side->meanings[side->count] = find_meaning(side);
     side->count++;
-    side->complete += content == FLUXO_CONTENT_NONE;
+    side->complete += (unsigned)has_no_content;
 }
 
 static void account_start(struct side *side, struct fluxo_span first, struct fluxo_span second)
@@ -649,214 +648,119 @@ static void account_start(struct side *side, struct fluxo_span first, struct flu
     add_pair(&side->open, 'S', first, second);
 }
 
-/* ---- The calls ---- */
-
-static int begin_request(struct side *side, const struct fluxo_span *arguments)
+static void account_status(struct side *side, struct fluxo_span number, struct fluxo_span reason)
 {
-    int answer = fluxo_write_request(&side->writer, arguments[0], arguments[1], arguments[2]);
-
-    if (answer == FLUXO_DONE) {
-        account_start(side, arguments[0], arguments[1]);
-        add_pair(&side->open, 'f', fluxo_text("Host"), arguments[2]);
-    }
-    return answer;
-}
-
-static int begin_response(struct side *side, const struct fluxo_span *arguments)
-{
-    unsigned status = (unsigned)(script_number(arguments[0]) % 1000);
-    int answer = fluxo_write_response(&side->writer, status, arguments[1]);
+    unsigned status = exchange_status(number);
     char digits[8];
 
-    if (answer == FLUXO_DONE) {
-        snprintf(digits, sizeof digits, "%u", status);
-        account_start(side, fluxo_text(digits), arguments[1].length ? arguments[1] : fluxo_text(fluxo_status_reason(status)));
-    }
-    return answer;
+    snprintf(digits, sizeof digits, "%u", status);
+    account_start(side, fluxo_text(digits), reason.length ? reason : fluxo_text(fluxo_status_reason(status)));
 }
 
-static int add_field(struct side *side, char call, struct fluxo_span name, struct fluxo_span value)
-{
-    int answer;
-
-    if (call == 'u')
-        answer = fluxo_write_upgrade(&side->writer, value);
-    else if (call == 'v')
-        answer = fluxo_write_te(&side->writer, value);
-    else
-        answer = fluxo_write_field(&side->writer, name, value);
-    if (answer == FLUXO_DONE)
-        add_pair(&side->open, 'f', name, value);
-    return answer;
-}
-
-static int add_date(struct side *side, int64_t seconds)
+static void account_date(struct side *side, struct fluxo_span seconds)
 {
     char date[FLUXO_DATE_LENGTH];
-    int answer = fluxo_write_date(&side->writer, seconds);
 
-    if (answer == FLUXO_DONE) {
-        fluxo_date_format(seconds, date);
-        add_pair(&side->open, 'f', fluxo_text("Date"), fluxo_span_of(date, sizeof date));
-    }
-    return answer;
+    fluxo_date_format((int64_t)script_number(seconds), date);
+    add_pair(&side->open, 'f', fluxo_text("Date"), fluxo_span_of(date, sizeof date));
 }
 
-static int end_head(struct side *side, enum fluxo_content content, uint64_t length)
-{
-    int answer = fluxo_write_head(&side->writer, content, length);
-
-    if (answer == FLUXO_DONE)
-        account_head(side, content);
-    return answer;
-}
-
-static int add_continue(struct side *side)
+static void account_continue(struct side *side)
 {
     static struct ledger entry;
-    int answer = fluxo_write_continue(&side->writer);
 
-    if (answer != FLUXO_DONE)
-        return answer;
     entry.length = 0;
     add_pair(&entry, 'S', fluxo_text("100"), fluxo_text("Continue"));
     move_ledger(&side->meant, &entry);
-    return answer;
 }
 
-static int add_chunk(struct side *side, const struct fluxo_span *spans, uint32_t count, struct fluxo_span extension)
+/* So many octets of the spans. */
+static void account_body(struct side *side, const struct fluxo_span *spans, uint32_t count, uint64_t octets)
 {
-    int goes_out = fluxo_writer_has_body(&side->writer);
-    int answer = fluxo_write_chunk(&side->writer, spans, count, extension);
     uint32_t nth;
 
-    for (nth = 0; answer == FLUXO_DONE && goes_out && nth < count; nth++)
-        add_body(&side->meant, spans[nth]);
-    return answer;
-}
-
-/* Of the octets of a source, as many as it has given. */
-static int add_from_source(struct side *side, const struct fluxo_span *spans, uint32_t count, size_t most)
-{
-    int goes_out = fluxo_writer_has_body(&side->writer);
-    struct fluxo_source source;
-    uint64_t before;
-    uint32_t nth;
-    int answer;
-
-    fluxo_source_init_list(&source, spans, count);
-    before = source.left;
-    answer = fluxo_write_source(&side->writer, &source, most);
-    before -= source.left;
-    for (nth = 0; answer == FLUXO_DONE && goes_out && nth < count && before; nth++) {
-        uint64_t some = spans[nth].length < before ? spans[nth].length : before;
+    for (nth = 0; nth < count && octets; nth++) {
+        uint64_t some = spans[nth].length < octets ? spans[nth].length : octets;
         add_body(&side->meant, fluxo_span_of(spans[nth].start, (size_t)some));
-        before -= some;
+        octets -= some;
     }
-    return answer;
 }
 
-static int add_trailer(struct side *side, struct fluxo_span name, struct fluxo_span value)
+static void account_next(struct side *side)
 {
-    int answer = fluxo_write_trailer(&side->writer, name, value);
-
-    if (answer == FLUXO_DONE)
-        add_pair(&side->meant, 't', name, value);
-    return answer;
+    side->drained = 0;
+    side->interims = 0;
 }
 
-static int end_message(struct side *side)
+/* `goes_out`: octets of a body did, before the call. */
+static void account_content(struct side *side, char call, const struct fluxo_span *arguments, int goes_out)
 {
-    int answer = fluxo_write_end(&side->writer);
+    uint64_t given;
 
-    side->complete += answer == FLUXO_DONE && is_final(&side->writer);
-    return answer;
-}
-
-static int begin_next(struct side *side)
-{
-    int answer = fluxo_conn_next(&side->conn);
-
-    if (answer == FLUXO_DONE) {
-        side->drained = 0;
-        side->interims = 0;
-    }
-    return answer;
-}
-
-static int shut(struct side *side)
-{
-    int answer = fluxo_conn_shut(&side->conn);
-
-    side->is_cut |= answer == FLUXO_DONE;
-    return answer;
-}
-
-static int call_for_content(struct side *side, char call, const struct fluxo_span *arguments)
-{
     switch (call) {
     case 'b':
-        return add_chunk(side, arguments, ARGUMENTS, fluxo_text(NULL));
+        account_body(side, arguments, goes_out ? ARGUMENTS : 0, UINT64_MAX);
+        break;
     case 'x':
-        return add_chunk(side, arguments + 1, ARGUMENTS - 1, arguments[0]);
+        account_body(side, arguments + 1, goes_out ? ARGUMENTS - 1 : 0, UINT64_MAX);
+        break;
     case 'p':
-        return add_from_source(side, arguments + 1, 2, (size_t)script_number(arguments[0]));
+        given = arguments[1].length + arguments[2].length - side->exchange.source.left;
+        account_body(side, arguments + 1, goes_out ? 2 : 0, given);
+        break;
     case 't':
-        return add_trailer(side, arguments[0], arguments[1]);
+        add_pair(&side->meant, 't', arguments[0], arguments[1]);
+        break;
     case 'z':
-        return end_message(side);
+        side->complete += (unsigned)is_final(&side->writer);
+        break;
     default:
-        return NO_CALL;
+        break;
     }
 }
 
-static int call_for_head(struct side *side, char call, const struct fluxo_span *arguments)
+static void account_call(struct side *side, char call, const struct fluxo_span *arguments, int goes_out)
 {
     switch (call) {
-    case 'q':
-        return begin_request(side, arguments);
-    case 'a':
-        return begin_response(side, arguments);
-    case 'f':
-        return add_field(side, call, arguments[0], arguments[1]);
-    case 'u':
-        return add_field(side, call, fluxo_text("Upgrade"), arguments[0]);
-    case 'v':
-        return add_field(side, call, fluxo_text("TE"), arguments[0]);
-    case 'd':
-        return add_date(side, (int64_t)script_number(arguments[0]));
-    case 'k':
-        return fluxo_write_close(&side->writer);
-    case 'n':
-        return fluxo_write_nothing(&side->writer);
-    case 'c':
-        return add_continue(side);
-    case 'h':
-        return end_head(side, FLUXO_CONTENT_NONE, 0);
-    case 'l':
-        return end_head(side, FLUXO_CONTENT_LENGTH, script_number(arguments[0]));
-    case 's':
-        return end_head(side, FLUXO_CONTENT_STREAM, 0);
-    default:
-        return call_for_content(side, call, arguments);
-    }
-}
-
-static int make_call(struct side *side, char call, const struct fluxo_span *arguments)
-{
-    switch (call) {
-    case '+':
-        return fluxo_conn_accept(&side->conn);
-    case '>':
-        return fluxo_conn_proceed(&side->conn);
     case '.':
-        return begin_next(side);
+        account_next(side);
+        break;
     case '/':
-        return shut(side);
+        side->is_cut = 1;
+        break;
+    case 'q':
+        account_start(side, arguments[0], arguments[1]);
+        add_pair(&side->open, 'f', fluxo_text("Host"), arguments[2]);
+        break;
+    case 'a':
+        account_status(side, arguments[0], arguments[1]);
+        break;
+    case 'f':
+        add_pair(&side->open, 'f', arguments[0], arguments[1]);
+        break;
+    case 'u':
+        add_pair(&side->open, 'f', fluxo_text("Upgrade"), arguments[0]);
+        break;
+    case 'v':
+        add_pair(&side->open, 'f', fluxo_text("TE"), arguments[0]);
+        break;
+    case 'd':
+        account_date(side, arguments[0]);
+        break;
+    case 'c':
+        account_continue(side);
+        break;
+    case 'h':
+    case 'l':
+    case 's':
+        account_head(side, call == 'h');
+        break;
     default:
-        return call_for_head(side, call, arguments);
+        account_content(side, call, arguments, goes_out);
     }
 }
+
+/* ---- The calls ---- */
 
 /* Octets of a body must stay; all else is copied, and may become poison. */
 static int keeps_argument(char call, unsigned nth)
@@ -866,9 +770,9 @@ static int keeps_argument(char call, unsigned nth)
 
 static int call_with_arguments(struct side *side, const struct line *line)
 {
+    int answer, goes_out = fluxo_writer_has_body(&side->writer);
     struct fluxo_span arguments[ARGUMENTS];
     unsigned nth;
-    int answer;
 
     for (nth = 0; nth < ARGUMENTS; nth++) {
         arguments[nth] = line->arguments[nth];
@@ -876,7 +780,9 @@ static int call_with_arguments(struct side *side, const struct line *line)
             arguments[nth].start =
                 (const char *)arena_place(&argument_arenas[nth], arguments[nth].start, arguments[nth].length, 0);
     }
-    answer = make_call(side, line->call, arguments);
+    answer = exchange_call(&side->exchange, line->call, arguments);
+    if (answer == FLUXO_DONE)
+        account_call(side, line->call, arguments, goes_out);
     for (nth = 0; nth < ARGUMENTS; nth++)
         if (!keeps_argument(line->call, nth) && arguments[nth].length)
             arena_drop(&argument_arenas[nth], (const uint8_t *)arguments[nth].start, arguments[nth].length);

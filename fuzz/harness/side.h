@@ -9,33 +9,20 @@
  *     ledger    what came out is what was accepted, and nothing else: see side_check_output
  *     memory    each block is given back, and is as large as it was said to be
  *
- * The calls:
+ * The calls are those of exchange.h, and:
  *
  *     < OCTETS                   the peer has sent them: fluxo_conn_receive, as often as it takes
  *     !                          fluxo_conn_end                 #                 fluxo_conn_break
- *     +                          fluxo_conn_accept              >                 fluxo_conn_proceed
- *     .                          fluxo_conn_next                /                 fluxo_conn_shut
- *     q METHOD|TARGET|HOST       fluxo_write_request            a STATUS|REASON   fluxo_write_response
- *     f NAME|VALUE               fluxo_write_field              t NAME|VALUE      fluxo_write_trailer
- *     u PROTOCOLS                fluxo_write_upgrade            v CODINGS         fluxo_write_te
- *     d SECONDS                  fluxo_write_date               k                 fluxo_write_close
- *     n                          fluxo_write_nothing            c                 fluxo_write_continue
- *     h                          fluxo_write_head: NONE         s                 STREAM
- *     l LENGTH                   LENGTH
- *     b OCTETS|OCTETS...         fluxo_write_body               x EXTENSION|OCTETS...  fluxo_write_chunk
- *     p MOST|OCTETS|OCTETS       fluxo_write_source             z                 fluxo_write_end
  *     o OCTETS                   so many are sent; without a number all
  */
 #ifndef FUZZ_SIDE_H
 #define FUZZ_SIDE_H
 
 #include "../oracle/norm.h"
+#include "exchange.h"
 #include "memory.h"
-#include "lines.h"
 
-#include <fluxo/stream.h>
-
-enum { OUTPUT_MOST = 1 << 18, EXCHANGES_MOST = LINES_MOST + 1, NO_CALL = 1 };
+enum { OUTPUT_MOST = 1 << 18, EXCHANGES_MOST = LINES_MOST + 1 };
 
 /* How what arrives is cut: or a seed below CUT_AT; or, CUT_AT and a place, there alone. */
 enum { CUT_NEVER = 0, CUT_ALWAYS = 1, CUT_AT = 1 << 16 };
@@ -58,6 +45,7 @@ struct side {
     struct fluxo_conn_options options;
     struct fluxo_conn conn;
     struct fluxo_writer writer;
+    struct exchange exchange; /* of both */
     struct fluxo_head head, trailers;
     struct memory memory;
     uint32_t capacity; /* events for a call */

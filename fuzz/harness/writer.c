@@ -22,7 +22,7 @@ static uint64_t run_script(struct side *side, const struct trial *trial, unsigne
     unsigned nth;
 
     memory_begin(&side->memory, fails_at, fails_on);
-    side_begin(side, trial->kind == FLUXO_RESPONSE ? FLUXO_CLIENT : FLUXO_SERVER, trial, 0);
+    side_begin(side, exchange_role(trial), trial, 0);
     for (nth = 0; nth < script.count; nth++)
         side_call(side, &script.lines[nth]);
     pending = fluxo_writer_pending(&side->writer);
