@@ -3,8 +3,10 @@
 # ---- Fuzzing: each harness is a program, which the engine makes. `configure LIB_FUZZING_ENGINE=-fsanitize=fuzzer` asks for one;
 # without it the programs replay the files that they are given. `make print-harnesses` names them. ----
 
-check_PROGRAMS += $(fuzz_programs)
+# Controls do what a harness does without its oracles, on its inputs; that of most is the harness control.
+check_PROGRAMS += $(fuzz_programs) $(fuzz_controls)
 fuzz_programs =
+fuzz_controls =
 
 noinst_LIBRARIES += fuzz/libreplay.a fuzz/libharness.a
 fuzz_cppflags = -I$(top_srcdir)/parser
@@ -165,6 +167,19 @@ fuzz_faults_CPPFLAGS = $(fuzz_served_cppflags)
 fuzz_faults_CFLAGS = $(fuzz_cflags)
 fuzz_faults_LDFLAGS = $(fuzz_served_ldflags)
 fuzz_faults_LDADD = $(fuzz_served_ldadd)
+
+fuzz_controls += fuzz/control-server fuzz/control-faults
+fuzz_control_server_SOURCES = fuzz/harness/control-server.c
+fuzz_control_server_CPPFLAGS = $(fuzz_served_cppflags)
+fuzz_control_server_CFLAGS = $(fuzz_cflags)
+fuzz_control_server_LDFLAGS = $(fuzz_served_ldflags)
+fuzz_control_server_LDADD = $(fuzz_served_ldadd)
+
+fuzz_control_faults_SOURCES = fuzz/harness/control-faults.c
+fuzz_control_faults_CPPFLAGS = $(fuzz_served_cppflags)
+fuzz_control_faults_CFLAGS = $(fuzz_cflags)
+fuzz_control_faults_LDFLAGS = $(fuzz_served_ldflags)
+fuzz_control_faults_LDADD = $(fuzz_served_ldadd)
 endif
 endif
 
@@ -173,10 +188,10 @@ include fuzz/stream.mk
 include fuzz/harness/peers.mk
 include fuzz/garden/local.mk
 
-$(fuzz_programs): $(FUZZ_ENGINE_FILE)
+$(fuzz_programs) $(fuzz_controls): $(FUZZ_ENGINE_FILE)
 
 # All that fuzzing needs.
-fuzz: $(fuzz_programs) fuzz/http1.dict fuzz-seeds
+fuzz: $(fuzz_programs) $(fuzz_controls) fuzz/http1.dict fuzz-seeds
 
 print-harnesses:
 	@printf '%s\n' $(fuzz_programs:fuzz/%=%)

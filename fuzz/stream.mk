@@ -39,6 +39,13 @@ fuzz_writer_CFLAGS = $(fuzz_cflags)
 fuzz_writer_LDFLAGS = $(fuzz_mutator_ldflags)
 fuzz_writer_LDADD = $(fuzz_stream_ldadd)
 
+fuzz_controls += fuzz/control-conn
+fuzz_control_conn_SOURCES = fuzz/harness/control-conn.c
+fuzz_control_conn_CPPFLAGS = $(fuzz_stream_cppflags)
+fuzz_control_conn_CFLAGS = $(fuzz_cflags)
+fuzz_control_conn_LDFLAGS = $(fuzz_mutator_ldflags)
+fuzz_control_conn_LDADD = $(fuzz_stream_ldadd)
+
 fuzz_pipe_SOURCES = fuzz/harness/pipe.c
 fuzz_pipe_CPPFLAGS = $(fuzz_stream_cppflags) $(ZLIB_CFLAGS)
 fuzz_pipe_CFLAGS = $(fuzz_cflags)

@@ -20,14 +20,16 @@ count_inputs() {
     sed -n 's/^\([0-9]*\) inputs*$/\1/p' "$out"
 }
 
+# replays PROGRAM [OPTION...]: the $count inputs of its harness, which a control is named for.
 replays() {
-    folders=$(list_folders "$1")
+    program=$1
+    folders=$(list_folders "${program#control-}")
     [ -n "$folders" ] || { echo "there is no input for it" >"$out"; return 1; }
+    shift
     # shellcheck disable=SC2086
-    "$TOP_BUILDDIR/fuzz/$1" --every-cut $folders >"$out" 2>&1 || return 1
+    "$TOP_BUILDDIR/fuzz/$program" "$@" $folders >"$out" 2>&1 || return 1
     count=$(count_inputs)
-    total=$((total + count))
-    sed -n "s/^[0-9]* [if][a-z]*/# $1: &/p" "$out" # inputs, and files that are none
+    sed -n "s/^[0-9]* [if][a-z]*/# $program: &/p" "$out" # inputs, and files that are none
     [ "$count" -gt 0 ]
 }
 
@@ -47,8 +49,13 @@ tell_cuts() {
 
 total=0
 for harness in $FUZZ_HARNESSES; do
+    count=0
     claim_or_skip "${FUZZ_ENGINE:+this build is for the engine $FUZZ_ENGINE}" "$harness: what is kept, as it is$(tell_cuts "$harness")" \
-        replays "$harness"
+        replays "$harness" --every-cut
+    total=$((total + count))
+done
+for control in $FUZZ_CONTROLS; do
+    claim_or_skip "${FUZZ_ENGINE:+this build is for the engine $FUZZ_ENGINE}" "$control: the same without oracles" replays "$control"
 done
 claim "each finding in fuzz/regress has its cause beside it" pairs_up
 echo "# $total inputs in all"

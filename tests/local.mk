@@ -14,7 +14,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
     FLUXO_GET='$(abs_top_builddir)/fluxo-get'; RELAY='$(abs_top_builddir)/examples/relay'; export FLUXO_GET RELAY; \
     RAGEL='$(RAGEL)'; export RAGEL; \
     CC='$(CC)'; CXX='$(CXX_OR_NONE)'; NM='$(NM)'; SANITIZE='$(enable_sanitize)'; export CC CXX NM SANITIZE; \
-    FUZZ_HARNESSES='$(fuzz_programs:fuzz/%=%)'; FUZZ_ENGINE='$(LIB_FUZZING_ENGINE)'; export FUZZ_HARNESSES FUZZ_ENGINE; \
+    FUZZ_HARNESSES='$(fuzz_programs:fuzz/%=%)'; FUZZ_CONTROLS='$(fuzz_controls:fuzz/%=%)'; FUZZ_ENGINE='$(LIB_FUZZING_ENGINE)'; \
+    export FUZZ_HARNESSES FUZZ_CONTROLS FUZZ_ENGINE; \
     ZLIB_CFLAGS='$(ZLIB_CFLAGS)'; export ZLIB_CFLAGS;
 
 # What waits for others most of its time comes first, so that the rest fills it.

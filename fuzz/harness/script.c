@@ -61,7 +61,7 @@ static bool is_patient(void)
 static void look_at(int number)
 {
     struct peer *peer = &kernel.peers[number];
-    if (!peer->is_accepted)
+    if (!peer->is_accepted || run.script->is_bare)
         return;
     if (peer->is_shut)
         dialogue_go_on(&dialogues[number], peer->heeded, peer->taken);
@@ -116,7 +116,7 @@ static int64_t soonest_deadline(void)
 /* Once between two turns: nothing changes by itself. */
 static void judge(int64_t due)
 {
-    if (run.judged == kernel.turns)
+    if (run.script->is_bare || run.judged == kernel.turns)
         return;
     run.judged = kernel.turns;
     for (int i = 0; i < kernel.count; i++)
@@ -226,11 +226,8 @@ static enum act let_go(void)
     return ACT_GO;
 }
 
-static void connect_peer(void)
+static void open_dialogue(const struct peer *peer)
 {
-    struct peer *peer = kernel_connect();
-    if (!peer)
-        return;
     long number = peer - kernel.peers;
     struct dialogue *dialogue = &dialogues[number];
     dialogue->sent = peer->sent;
@@ -238,6 +235,15 @@ static void connect_peer(void)
     dialogue->content = content[number];
     dialogue->heard = heard[number];
     dialogue_open(dialogue, &run.server->options.parser);
+}
+
+static void connect_peer(void)
+{
+    struct peer *peer = kernel_connect();
+    if (!peer)
+        return;
+    if (!run.script->is_bare)
+        open_dialogue(peer);
     run.peer = peer;
 }
 
@@ -400,7 +406,7 @@ static enum act sleep_until(int64_t until, int64_t due)
     hold(to != INT64_MAX, "stopping", "the server waits, and nothing will come");
     if (to > kernel.now) {
         kernel.now = to + (is_due ? kernel.oversleep : 0);
-        kernel.progress += !is_due || is_streaming();
+        kernel.progress += !is_due || run.script->is_bare || is_streaming();
     }
     return is_due ? let_go() : ACT_AGAIN;
 }

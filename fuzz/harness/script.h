@@ -35,6 +35,7 @@
 struct script {
     const struct trial *trial;
     bool has_faults; /* any error may be chosen, and what follows from it is not refuted; else only what stays hidden */
+    bool is_bare;    /* nobody looks at what the server does: for a control */
     bool is_quiet;   /* before each step the server does all that it can */
     uint32_t cuts;   /* calls give and take less by chance, and bytes come in pieces; 1: nearly one by one, and in
                         replay just so; else a seed; 0: not so */
