@@ -8,9 +8,9 @@
 # BUILD is configured for the engine. A line a harness: executions, how many a second of processor time, edges, and how fast that is
 # beside two programs without an oracle. One is the control, which reads messages in one shot. It runs in the same way before and
 # after each of the others, for a quarter of the time, and on all processors at once: what one has to itself is faster, and how fast
-# a machine is changes. A harness that is about more than a parser has an own control, too, which makes the same calls on
-# the same inputs; it runs beside the harness or next to it, as long as that. Who has less than a fifth of its own
-# control's rate, or of the control's where it has no other, is called slow, which is no finding.
+# a machine is changes. A harness that is about more than a parser has an own control, too, which makes the same calls on the same
+# inputs; it runs at the same time as the harness, and as long. Who has less than a fifth of its own control's rate, or of the
+# control's where it has no other, is called slow, which is no finding.
 
 set -u
 build=$1
@@ -30,11 +30,14 @@ name_control() {
     esac
 }
 
-# What runs: for each harness its name, and that with .control where it has an own one.
+# What runs: first the harnesses that have an own control, each beside that, which has the harness's name with .control; so two
+# processors, or four, have both at the same time.
 list_runs() {
     for harness in "$@"; do
-        echo "$harness"
-        [ -z "$(name_control "$harness")" ] || echo "$harness.control"
+        [ -z "$(name_control "$harness")" ] || echo "$harness" "$harness.control"
+    done
+    for harness in "$@"; do
+        [ -n "$(name_control "$harness")" ] || echo "$harness"
     done
 }
 
