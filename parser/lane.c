@@ -19,7 +19,7 @@
 enum {
     LANE_VERSION = sizeof " HTTP/1.1\r\n" - 1, /* behind a request-target */
     LANE_STATUS = sizeof "HTTP/1.1 " - 1,      /* before a status-code */
-    LANE_METHOD = 16,                          /* the longest in methods.def, and the SP */
+    LANE_METHOD = 17,                          /* the longest in methods.def */
     LANE_LENGTH = 18                           /* digits of a length that cannot overflow */
 };
 
@@ -83,14 +83,12 @@ static inline void add_line(struct run *run, enum fluxo_event_kind kind, unsigne
     set_event(&run->events[run->count++], kind, id, (uint32_t)place(run, p), name_len, gap, len);
 }
 
-/* Behind each line there has to be room for HEAD and MESSAGE. */
+/* Behind each line there has to be room for HEAD and MESSAGE, and for these there is room. */
 static inline uint32_t count_lines_allowed(const struct run *run)
 {
-    uint32_t lines = run->options->limits.fields - run->parser->fields, slots;
+    const uint32_t lines = run->options->limits.fields - run->parser->fields;
+    const uint32_t slots = run->capacity - run->count - (SLOTS_A_STEP - 1);
 
-    if (!fluxo_has_room(run))
-        return 0;
-    slots = run->capacity - run->count - (SLOTS_A_STEP - 1);
     return lines < slots ? lines : slots;
 }
 
@@ -263,22 +261,36 @@ static inline uint32_t count_zeros(uint64_t bits)
 /* ---- Which one ---- */
 
 /* The compiler's runtime has asked the processor once, before main: to ask it here would take 15 us in a virtual machine. */
+static int can_use(enum lane lane)
+{
+    switch (lane) {
+#ifdef FLUXO_X86
+    case LANE_AVX2:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+    case LANE_SSSE3:
+        return __builtin_cpu_supports("ssse3") != 0;
+#endif
+#ifdef FLUXO_NEON
+    case LANE_NEON:
+        return 1;
+#endif
+    default:
+        return lane <= LANE_PLAIN;
+    }
+}
+
 static enum lane find_best(void)
 {
-#if defined(FLUXO_X86)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
-        return LANE_AVX2;
-    return __builtin_cpu_supports("ssse3") ? LANE_SSSE3 : LANE_PLAIN;
-#elif defined(FLUXO_NEON)
-    return LANE_NEON;
-#else
-    return LANE_PLAIN;
-#endif
+    enum lane lane = LANE_NEON;
+
+    while (!can_use(lane))
+        lane = (enum lane)(lane - 1);
+    return lane;
 }
 
 int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane)
 {
-    if (lane > LANE_PLAIN && find_best() != lane && !(lane == LANE_SSSE3 && find_best() == LANE_AVX2))
+    if (!can_use(lane))
         return 0;
     parser->lane = (uint8_t)lane;
     return 1;

@@ -379,9 +379,22 @@ static void try_lines(const struct frame *frame, const char *line)
     }
 }
 
+/* Each that has a number, and those that only begin or end as it does. */
+static void try_methods(void)
+{
+    char line[LINE_MOST];
+    unsigned method;
+
+    for (method = 1; fluxo_method_name(method); method++) {
+        snprintf(line, sizeof line, "%s / HTTP/1.1\r\n", fluxo_method_name(method));
+        try_lines(&request_frame, line);
+    }
+}
+
 static void what_is_taken_is_what_the_rules_describe(void **state)
 {
     (void)state;
+    try_methods();
     try_lines(&request_frame, "PUT /a%2Fb?c=d&e HTTP/1.1\r\n");
     try_lines(&status_frame, "HTTP/1.1 404 Not Found\r\n");
     try_lines(&field_frame, "X-Name: a value, \xC3\xA4 and\tmore\r\n");
