@@ -99,7 +99,10 @@ def merge_profiles(profiles):
 
 
 def cover_arguments(merged):
-    return [VARIANT['cover'].folder / 'libfluxo.a', f'-instr-profile={merged}']
+    """Each object of its own: in an archive llvm-cov finds them only where they happen to be aligned."""
+    folder = VARIANT['cover'].folder
+    first, *others = sorted([*folder.glob('parser/libparser_a-*.o'), *folder.glob('stream/libfluxo_a-*.o')])
+    return [first, *(f'-object={path}' for path in others), f'-instr-profile={merged}']
 
 
 def is_ours(path):
