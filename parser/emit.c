@@ -181,7 +181,7 @@ enum { WORTH_A_LANE = 64 /* octets behind a line */, MOST_DOUBTS = 4 };
 static int may_yield(struct run *run, const unsigned char *p)
 {
     run->yields = run->parser->lane && run->parser->phase == PHASE_HEAD && run->bound - place(run, p) > WORTH_A_LANE &&
-                  run->doubts < MOST_DOUBTS && fluxo_has_room(run);
+                  run->doubts < MOST_DOUBTS;
     return run->yields;
 }
 

@@ -69,7 +69,7 @@ static unsigned gather_facts(const struct fluxo_parser *parser)
 /* Rule 7, of which nearly all requests are: no other can be theirs, and it needs no table. */
 static int is_plain_request(const struct fluxo_parser *parser)
 {
-    return !parser->response && parser->coding == CODING_NONE && !parser->length_seen && !is_connect(parser);
+    return !parser->response && parser->coding == CODING_NONE && !parser->length_seen;
 }
 
 static NOINLINE enum fluxo_error_code decide_by_rules(struct fluxo_parser *parser, uint32_t relax)

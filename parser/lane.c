@@ -17,6 +17,7 @@
 #include <string.h>
 
 enum {
+    LANE_LEAST = 32,                           /* octets that are told at once */
     LANE_VERSION = sizeof " HTTP/1.1\r\n" - 1, /* behind a request-target */
     LANE_STATUS = sizeof "HTTP/1.1 " - 1,      /* before a status-code */
     LANE_METHOD = 17,                          /* the longest in methods.def */
@@ -340,13 +341,21 @@ static uint8_t state_here(const struct fluxo_parser *parser)
     return states[parser->fields ? AT_LINE : AT_FIRST_LINE];
 }
 
+/* There have to be as many octets as are told at once, behind a start-line's first, or before the end of what may be read. */
+static int has_enough(const struct run *run)
+{
+    const int32_t left = run->bound - run->at;
+
+    return run->bound >= LANE_LEAST && left >= (run->parser->phase == PHASE_START ? LANE_LEAST : 2);
+}
+
 void fluxo_take_lines(struct run *run)
 {
     struct fluxo_parser *parser = run->parser;
     const uint32_t before = run->count;
 
     fluxo_bound_section(run);
-    if (parser->state != state_here(parser) || parser->answers_connect || !fluxo_may_take_lines(run, run->bound))
+    if (parser->state != state_here(parser) || parser->answers_connect || !has_enough(run))
         return;
     take_head(run);
     if (run->count == before) {

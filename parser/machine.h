@@ -195,7 +195,7 @@ void fluxo_emit_piece(struct run *run); /* pieces mode: the bytes go, the line s
 
 enum lane fluxo_choose_lane(const struct fluxo_options *options);
 int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane); /* for tests, with the default limits; 0: not here */
-void fluxo_take_lines(struct run *run);                          /* of a head */
+void fluxo_take_lines(struct run *run);                          /* of a head, if one begins here */
 void fluxo_take_chunks(struct run *run);                         /* where a chunk line begins */
 
 /* Of the octets from p, where a value has begun, that leave machine and parser as they are: the last. */
@@ -206,18 +206,6 @@ const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *
 
 /* Whether all that is new is a few of that kind, within their limits, in a field line of whole mode that nothing checks. */
 int fluxo_is_run(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length);
-
-enum { LANE_LEAST = 32 }; /* octets that are told at once */
-
-/* There have to be as many octets as are told at once, behind a start-line's first, or before the end of what may be read. */
-static inline int fluxo_may_take_lines(const struct run *run, int32_t end)
-{
-    const struct fluxo_parser *parser = run->parser;
-
-    if (parser->phase > PHASE_HEAD || end < LANE_LEAST || !parser->lane || parser->line != LINE_NONE)
-        return 0;
-    return end - run->at >= (parser->phase == PHASE_START ? LANE_LEAST : 2);
-}
 
 /* ---- limit.c: how far a machine may go on, and what is said when it may not ---- */
 

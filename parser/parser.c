@@ -388,7 +388,7 @@ struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *byt
     if (parser->phase == PHASE_DONE)
         begin_message(parser);
     begin_run(&run, parser, bytes, length, events, capacity);
-    if (fluxo_may_take_lines(&run, run.end))
+    if (parser->lane && parser->phase <= PHASE_HEAD)
         fluxo_take_lines(&run);
     if (run.status == RUNNING) {
         take_steps(&run);

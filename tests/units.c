@@ -285,6 +285,56 @@ static void a_status_is_not_taken_for_a_method(void **state)
     assert_int_equal(feed("").status, FLUXO_NEED_MORE);
 }
 
+/* ---- Limits ---- */
+
+/* All of it that is not consumed, in one call after the other while they tell of more. */
+static enum fluxo_status feed_all(const char *bytes, size_t length, size_t *consumed)
+{
+    struct fluxo_feed fed;
+
+    do {
+        fed = fluxo_parser_feed(&parser, bytes + *consumed, length - *consumed, events, CAPACITY);
+        *consumed += fed.consumed;
+    } while (fed.status == FLUXO_HEAD);
+    return (enum fluxo_status)fed.status;
+}
+
+/* Octet by octet: each before the one beyond the limit is let pass, and that one is not. */
+static void assert_refused_at(const struct fluxo_options *options, const char *message, size_t beyond)
+{
+    size_t consumed = 0, length;
+
+    assert_int_equal(fluxo_parser_init(&parser, FLUXO_REQUEST, options), 0);
+    for (length = 1; length <= beyond; length++)
+        assert_int_equal(feed_all(message, length, &consumed), FLUXO_NEED_MORE);
+    assert_int_equal(feed_all(message, length, &consumed), FLUXO_ERROR);
+    assert_int_equal(fluxo_parser_offset(&parser), beyond);
+}
+
+static void the_octet_beyond_a_limit_is_refused_when_it_comes(void **state)
+{
+    static const char start[] = "GET / HTTP/1.1\r\n",
+                      chunked[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+    static const char
+        head[] = "GET / HTTP/1.1\r\nA-name: a value that goes on and on",
+        trailers[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA-name: a value that goes on and on";
+    struct fluxo_options options;
+    uint32_t most;
+
+    (void)state;
+    for (most = 2; most < 30; most++) {
+        fluxo_options_init(&options);
+        options.limits.head = (uint32_t)(sizeof start - 1) + most;
+        assert_refused_at(&options, head, sizeof start - 1 + most);
+        fluxo_options_init(&options);
+        options.limits.field_line = most;
+        assert_refused_at(&options, head, sizeof start - 1 + most);
+        fluxo_options_init(&options);
+        options.limits.trailers = most;
+        assert_refused_at(&options, trailers, sizeof chunked - 1 + most);
+    }
+}
+
 /* ---- The end of the connection ---- */
 
 static enum fluxo_status finish_after(enum fluxo_kind kind, const char *bytes)
@@ -297,6 +347,17 @@ static enum fluxo_status finish_after(enum fluxo_kind kind, const char *bytes)
         bytes += fed.consumed;
     } while (fed.status == FLUXO_HEAD || fed.status == FLUXO_MESSAGE);
     return (enum fluxo_status)fluxo_parser_finish(&parser, events, CAPACITY).status;
+}
+
+/* A body that ended with the connection leaves none on which a message could follow, whatever the version. */
+static void the_end_of_a_body_is_that_of_the_connection(void **state)
+{
+    (void)state;
+    begin(FLUXO_RESPONSE);
+    assert_int_equal(feed("HTTP/1.1 200 OK\r\n\r\n").status, FLUXO_HEAD);
+    assert_feed(feed("abc"), FLUXO_NEED_MORE, 3, 1);
+    assert_int_equal(fluxo_parser_finish(&parser, events, CAPACITY).status, FLUXO_MESSAGE);
+    assert_feed(feed("HTTP/1.1 200 OK\r\n\r\n"), FLUXO_CLOSED, 0, 0);
 }
 
 static void the_end_has_three_outcomes(void **state)
@@ -619,6 +680,8 @@ int main(void)
         cmocka_unit_test(an_empty_reason_phrase_stands_behind_its_space),
         cmocka_unit_test(what_101_says_of_the_connection_counts),
         cmocka_unit_test(a_status_is_not_taken_for_a_method),
+        cmocka_unit_test(the_octet_beyond_a_limit_is_refused_when_it_comes),
+        cmocka_unit_test(the_end_of_a_body_is_that_of_the_connection),
         cmocka_unit_test(the_end_has_three_outcomes),
         cmocka_unit_test(misuse_of_feed_changes_nothing),
         cmocka_unit_test(misuse_of_finish_changes_nothing),
