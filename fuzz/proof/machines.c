@@ -81,6 +81,13 @@ fluxo_reach fluxo_require_unless_steering(struct run *run, const unsigned char *
     return choose_stop(p, pe);
 }
 
+/* Of the octets before the reach it passes over those that the machine goes through without an action: where it comes to, the
+   machine comes to. */
+const unsigned char *fluxo_go_through_value(const struct run *run, const unsigned char *p, const unsigned char *end)
+{
+    return p;
+}
+
 /* ---- Actions that only remember, or read this byte ---- */
 
 static volatile unsigned char remembered;
