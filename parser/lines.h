@@ -291,7 +291,7 @@ static inline TARGET struct fluxo_event *VARIANT(take_last_lines)(const VARIANT(
     struct window window;
 
     VARIANT(look_at_last)(scan, &window, base, p, end);
-    while (event < events_end && end - p >= 2 && !is_line_end(p)) {
+    while (event < events_end && end - p >= 2) {
         const uint32_t left = (uint32_t)(end - p), name = VARIANT(find_name_end)(&window, p, left);
         uint32_t stop;
 
@@ -318,7 +318,7 @@ static inline TARGET struct fluxo_event *VARIANT(take_first_lines)(const VARIANT
 {
     const unsigned char *const base = run->bytes, *p = base + run->at;
 
-    while (event < events_end && end - p > 64 && !is_line_end(p)) {
+    while (event < events_end && end - p > 64) {
         struct window window;
         uint32_t name, stop;
 
@@ -327,7 +327,7 @@ static inline TARGET struct fluxo_event *VARIANT(take_first_lines)(const VARIANT
         if (!name || !is_colon(p + name) || p[name + 2] <= ' ')
             break;
         stop = VARIANT(find_stop)(&window, p, name + 2, 64);
-        if (!stop || !is_line_end(p + stop))
+        if (!is_line_end(p + stop)) /* nor is a line's first octet one */
             stop = VARIANT(find_value_end)(run, p, stop ? stop : 64, end);
         if (!stop || p[stop - 1] <= ' ' || !VARIANT(take_field)(run, event, (uint32_t)(p - base), p, name, stop))
             break;
@@ -338,15 +338,14 @@ static inline TARGET struct fluxo_event *VARIANT(take_first_lines)(const VARIANT
     return event;
 }
 
-/* Up to the first that the machine has to see, or the empty one. */
+/* Up to the first that the machine has to see, or the empty one, which has no name. */
 static inline TARGET void VARIANT(take_field_lines)(struct run *run, const unsigned char *end)
 {
     struct fluxo_event *const first = run->events + run->count, *event = first;
     const struct fluxo_event *const events_end = first + count_lines_allowed(run);
     const VARIANT(scan) scan = VARIANT(begin_scan)(&fluxo_tchar);
 
-    if (run->bound - run->at > 64)
-        event = VARIANT(take_first_lines)(&scan, run, event, events_end, end);
+    event = VARIANT(take_first_lines)(&scan, run, event, events_end, end);
     if (run->bound - run->at <= 64 && run->bound - run->at >= 2)
         event = VARIANT(take_last_lines)(&scan, run, event, events_end, end);
     run->parser->fields = (uint16_t)(run->parser->fields + (event - first));
