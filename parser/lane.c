@@ -473,7 +473,7 @@ void fluxo_take_chunks(struct run *run)
     const struct fluxo_event *const events_end = run->events + run->capacity - (SLOTS_A_STEP - 1);
     uint64_t size, allowed = run->options->limits.body - parser->length;
 
-    if (parser->lane == LANE_NONE || parser->line != LINE_NONE || parser->state != fluxo_chunked_state)
+    if (!parser->lane || parser->state != fluxo_chunked_state)
         return;
     while (event < events_end && end - p >= CHUNK_LEAST) {
         const size_t left = (size_t)(end - p);

@@ -291,7 +291,7 @@ static inline TARGET struct fluxo_event *VARIANT(take_last_lines)(const VARIANT(
     struct window window;
 
     VARIANT(look_at_last)(scan, &window, base, p, end);
-    while (event < events_end && end - p >= 2) {
+    while (event < events_end) {
         const uint32_t left = (uint32_t)(end - p), name = VARIANT(find_name_end)(&window, p, left);
         uint32_t stop;
 

@@ -276,6 +276,7 @@ static void regular_heads_are_taken_whole(void **state)
 {
     static const char *const heads[] = {
         "GET / HTTP/1.1\r\nHost: a\r\nX-Y: zzz\r\n\r\n",
+        "GET /a-target-that-is-longer-than-all-that-is-looked-at-at-once?and=goes&on%20 HTTP/1.1\r\nHost: a\r\n\r\n",
         "DELETE /a%2Fb?c HTTP/1.0\r\nContent-Length: 123456789012345678\r\nConnection: Keep-Alive\r\nUpgrade: h2c\r\n\r\n",
         ("PROPFIND /a HTTP/1.1\r\nHost: localhost:8080\r\nTransfer-Encoding: CHUNKED\r\nConnection: close\r\n"
          "Cookie: a value that goes on for more than sixty-four octets, and has \xC3\xA4 in it, and\ta tab\r\nA: b\r\n\r\n"),
