@@ -793,6 +793,23 @@ static void a_closed_pipe_has_nothing_and_does_nothing(void **state)
     drop(&content);
 }
 
+static void nor_does_one_that_was_closed_before_it_began(void **state)
+{
+    struct fluxo_span seen;
+    struct fluxo_source inner, outer;
+    struct fluxo_pipe pipe;
+
+    (void)state;
+    fluxo_source_init_span(&inner, span_of_text("abc"));
+    fluxo_pipe_open(&pipe, &options);
+    fluxo_pipe_close(&pipe);
+    assert_int_equal(fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer), FLUXO_MISUSE_ORDER);
+    fluxo_pipe_open(&pipe, &options);
+    assert_int_equal(fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer), FLUXO_DONE);
+    fluxo_pipe_close(&pipe);
+    assert_int_equal(fluxo_source_pull(&outer, 10, &seen), FLUXO_MISUSE_ORDER);
+}
+
 /* ---- Bombs ---- */
 
 /* `length` zeros, encoded. */
@@ -1388,6 +1405,67 @@ static void a_coding_may_leave_input_for_its_next_step(void **state)
     assert_decodes_in_all_ways(&chain, span_of_text("abcdefgh"), FLUXO_END, nothing);
 }
 
+/* Three rooms of octets at the end, and by then it is the end for good. */
+static int end_slowly(void *state, struct fluxo_span *in, struct fluxo_room *room, enum fluxo_follow follow)
+{
+    char *steps = (char *)state;
+
+    assert_true(!*steps || follow == FLUXO_PIPE_LAST);
+    in->start += in->length;
+    in->length = 0;
+    if (follow != FLUXO_PIPE_LAST)
+        return FLUXO_DONE;
+    memset(room->start, 'x', room->length);
+    room->start += room->length;
+    room->length = 0;
+    return ++*steps < 3 ? FLUXO_FULL : FLUXO_END;
+}
+
+static void a_coding_that_was_told_the_last_is_told_nothing_else(void **state)
+{
+    static const struct fluxo_coding own = {"own", NULL, {1, open_nothing, end_slowly, close_nothing}, {0, NULL, NULL, NULL}};
+    struct fluxo_source inner, outer;
+    struct fluxo_span seen;
+    struct fluxo_pipe pipe;
+    size_t octets = 0;
+    int answer;
+
+    (void)state;
+    options.codings = &own;
+    options.count = 1;
+    fluxo_source_init_span(&inner, span_of_text("abc"));
+    fluxo_pipe_open(&pipe, &options);
+    assert_int_equal(fluxo_pipe_add(&pipe, span_of_text("own"), FLUXO_DECODE), FLUXO_DONE);
+    assert_int_equal(fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer), FLUXO_DONE);
+    while ((answer = fluxo_source_pull(&outer, 100, &seen)) == FLUXO_DONE)
+        octets += seen.length;
+    assert_int_equal(answer, FLUXO_END);
+    assert_int_equal(octets, 3 * FLUXO_PIPE_SCRATCH);
+    fluxo_pipe_close(&pipe);
+}
+
+/* So it is where a coding is unknown, and there are none. */
+static void how_many_octets_a_coding_gives_is_unknown(void **state)
+{
+    struct fluxo_source inner, outer;
+    struct fluxo_span seen;
+    struct fluxo_pipe pipe;
+
+    (void)state;
+    fluxo_source_init_span(&inner, span_of_text("abc"));
+    fluxo_pipe_open(&pipe, &options);
+    assert_int_equal(fluxo_pipe_add(&pipe, span_of_text("double"), FLUXO_ENCODE), FLUXO_DONE);
+    assert_int_equal(fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer), FLUXO_DONE);
+    assert_true(outer.left == FLUXO_LENGTH_UNKNOWN);
+    fluxo_pipe_close(&pipe);
+    fluxo_pipe_open(&pipe, &options);
+    assert_int_equal(fluxo_pipe_add(&pipe, span_of_text("one-way"), FLUXO_DECODE), FLUXO_FAULT);
+    assert_int_equal(fluxo_pipe_source(&pipe, &inner, FLUXO_PIPE_MORE, &outer), FLUXO_DONE);
+    assert_true(outer.left == FLUXO_LENGTH_UNKNOWN);
+    assert_int_equal(fluxo_source_pull(&outer, 10, &seen), FLUXO_FAULT);
+    fluxo_pipe_close(&pipe);
+}
+
 static const char *room_given;
 
 static int note_room(void *state, struct fluxo_span *in, struct fluxo_room *room, enum fluxo_follow follow)
@@ -1830,6 +1908,7 @@ int main(void)
         TEST(without_memory_nothing_leaks_and_nothing_changes),
         TEST_OF_ZLIB(without_memory_for_zlib_neither),
         TEST(a_closed_pipe_has_nothing_and_does_nothing),
+        TEST(nor_does_one_that_was_closed_before_it_began),
         TEST_OF_ZLIB(a_bomb_is_stopped_by_the_ratio),
         TEST_OF_ZLIB(a_bomb_is_stopped_by_the_output_limit_to_the_octet),
         TEST_OF_ZLIB(a_bomb_of_nothing_is_stopped),
@@ -1854,6 +1933,8 @@ int main(void)
         TEST(a_coding_that_stands_still_is_stopped),
         TEST(a_coding_is_given_no_more_at_once_than_32_bits_count),
         TEST(a_coding_may_leave_input_for_its_next_step),
+        TEST(a_coding_that_was_told_the_last_is_told_nothing_else),
+        TEST(how_many_octets_a_coding_gives_is_unknown),
         TEST(the_last_coding_writes_into_the_room_itself),
         TEST(what_was_flushed_can_be_decoded),
         TEST_OF_ZLIB(a_pipe_flushes_while_its_source_is_idle_if_it_is_told_to),
