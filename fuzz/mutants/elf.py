@@ -20,7 +20,7 @@ class Branch:
     code: bytes
     source: pathlib.Path
     line: int
-    nth: int # of the branches on that line, in the order of the code
+    nth: int # of the branches that its function has on that line, in the order of the code
 
     def mutate(self, kind):
         """The same number of bytes that never jump, or always."""
@@ -66,8 +66,8 @@ def read_branches(path):
         elif line:
             place = (pathlib.Path(line[1]), int(line[2]))
         elif jump and is_conditional(bytes.fromhex(jump[2])):
-            seen[place] = seen.get(place, 0) + 1
-            branches.append(Branch(path.name, function, int(jump[1], 16) - begin, bytes.fromhex(jump[2]), *place, seen[place]))
+            seen[function, place] = seen.get((function, place), 0) + 1
+            branches.append(Branch(path.name, function, int(jump[1], 16) - begin, bytes.fromhex(jump[2]), *place, seen[function, place]))
     return branches
 
 
