@@ -6,7 +6,7 @@
  * value's end. So an error is told in the call that brings it, at the byte that cannot stand there.
  */
 
-#include "machine.h"
+#include "head.h"
 
 /* RFC 9112 6.3 rule 2. Those of other messages without a body are ignored too (rule 1), but not when they are malformed: that
    is policy. */
@@ -24,6 +24,7 @@ void fluxo_begin_check(struct run *run, unsigned char first)
     enum steer steer = (enum steer)parser->steer;
 
     parser->sub = 0;
+    run->rests = 0;
     if (steer == STEER_HOST && (run->options->relax & FLUXO_RELAX_ANY_HOST))
         return;
     if (parser->line == LINE_REQUEST || (steer == STEER_HOST && parser->phase == PHASE_HEAD && !parser->response))
@@ -68,6 +69,7 @@ int fluxo_check_value(struct run *run, int32_t to)
 
     if (parser->part != PART_VALUE || !parser->sub || run->checked >= to)
         return !run->error;
+    run->rests = 0;
     p = run_check(run, p, pe, NULL);
     run->checked = to;
     if (!parser->sub)

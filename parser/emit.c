@@ -7,7 +7,7 @@
  * holds what of the line lies at or above zero.
  */
 
-#include "machine.h"
+#include "head.h"
 
 /* ---- A line and its parts ---- */
 
@@ -180,7 +180,9 @@ enum { WORTH_A_LANE = 64 /* octets behind a line */, MOST_DOUBTS = 4 };
 /* Whether the lane may be faster from here on; where it has left line after line, it is not asked again in this call. */
 static int may_yield(struct run *run, const unsigned char *p)
 {
-    run->yields = run->parser->lane && run->parser->phase == PHASE_HEAD && run->bound - place(run, p) > WORTH_A_LANE &&
+    const int32_t least = run->may_await ? 1 : WORTH_A_LANE;
+
+    run->yields = run->parser->lane && run->parser->phase == PHASE_HEAD && run->bound - place(run, p) > least &&
                   run->doubts < MOST_DOUBTS;
     return run->yields;
 }
@@ -373,49 +375,26 @@ fluxo_reach fluxo_end_value(struct run *run, const unsigned char *p)
 
 void fluxo_end_message(struct run *run, int32_t at)
 {
-    struct fluxo_parser *parser = run->parser;
-
     add_event(run, FLUXO_EVENT_MESSAGE, 0, at);
     run->from = at;
     run->stop = 1;
     run->status = FLUXO_MESSAGE;
-    if (fluxo_switches(parser))
-        parser->phase = PHASE_SWITCHED;
-    else
-        parser->phase = fluxo_persists(parser) ? PHASE_DONE : PHASE_CLOSED;
-}
-
-static enum fluxo_error_code judge_head(struct run *run)
-{
-    struct fluxo_parser *parser = run->parser;
-    enum fluxo_error_code error;
-
-    if (!parser->host_seen && !parser->response && parser->minor > 0 && !(run->options->relax & FLUXO_RELAX_NO_HOST))
-        return FLUXO_ERR_HOST_MISSING;
-    error = fluxo_decide_framing(parser, run->options->relax);
-    return parser->length > run->options->limits.body ? FLUXO_ERR_BODY_LIMIT : error; /* one that frames nothing is 0 by now */
-}
-
-static int has_body(const struct fluxo_parser *parser)
-{
-    return parser->framing != FLUXO_FRAMING_NONE && (parser->framing != FLUXO_FRAMING_LENGTH || parser->length > 0);
+    fluxo_leave_message(run->parser);
 }
 
 fluxo_reach fluxo_emit_head(struct run *run, const unsigned char *p)
 {
-    enum fluxo_error_code error = run->error ? (enum fluxo_error_code)run->error : judge_head(run);
+    enum fluxo_error_code error = run->error ? (enum fluxo_error_code)run->error : fluxo_judge_head(run->parser);
     int32_t after = place(run, p) + 1;
 
     if (error) {
         fluxo_refuse(run, error, after);
         return p + 1;
     }
-    add_event(run, FLUXO_EVENT_HEAD, run->parser->framing, after);
+    run->status = (uint8_t)fluxo_end_head(run->parser, run->events + run->count, (uint32_t)after);
+    run->count += run->status == FLUXO_MESSAGE ? 2 : 1;
     run->from = after;
-    run->status = FLUXO_HEAD;
     run->stop = 1;
-    if (!has_body(run->parser))
-        fluxo_end_message(run, after);
     return p + 1;
 }
 

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lane: whole lines of a head, and whole chunks, in the form that nearly all of them have.
+ * The lane: whole heads, whole lines of a head, and whole chunks, in the form that nearly all of them have.
  *
- * How this works: where a line begins, and enough octets are there, the lane takes lines until it meets one that is not quite
- * regular: a value that begins with two blanks, a field that steers the parser in an uncommon way, a line that is not complete,
- * one over a limit. It leaves that line as it found it, and the machine in the state of its beginning. So it decides nothing:
- * what it takes the machine would have read in the same way (grammar/lane.rl, and the proof), and what it does not take the
- * machine decides.
+ * How this works: where a head or a line begins, and enough octets are there, the lane takes lines until it meets one that is
+ * not quite regular: a value that begins with two blanks, a field that steers the parser in an uncommon way, one over a limit.
+ * It leaves that line as it found it, and the machine in the state of its beginning. So it decides nothing: what it takes the
+ * machine would have read in the same way (grammar/lane.rl, and the proof), and what it does not take the machine decides.
+ *
+ * In whole mode a short line that is not complete, and regular so far, is left to wait: a later call, which has it again,
+ * begins at its beginning. So the lane goes on where a head comes in pieces, at the price of a few octets that are looked at
+ * again.
  *
  * lines.h is compiled once for each set of instructions; which one a parser uses is chosen when it begins.
  */
 
-#include "machine.h"
+#include "head.h"
 #include "scan.h"
 
 #include <string.h>
 
 enum {
-    LANE_LEAST = 32,                           /* octets that are told at once */
     LANE_VERSION = sizeof " HTTP/1.1\r\n" - 1, /* behind a request-target */
     LANE_STATUS = sizeof "HTTP/1.1 " - 1,      /* before a status-code */
     LANE_METHOD = 17,                          /* the longest in methods.def */
@@ -28,6 +30,7 @@ enum {
 struct window {
     uint64_t names, stops;
 };
+enum { NOT_SEEN = 64 };
 
 /* ---- Octets ---- */
 
@@ -76,38 +79,54 @@ static inline int is_word(const unsigned char *octets, const char *word, uint32_
     return (differ & ~lower) == 0;
 }
 
-/* ---- Events ---- */
+/* ---- Lines, and their events ---- */
 
-static inline void add_line(struct run *run, enum fluxo_event_kind kind, unsigned id, const unsigned char *p, uint32_t name_len,
-                            uint32_t gap, uint32_t len)
-{
-    set_event(&run->events[run->count++], kind, id, (uint32_t)place(run, p), name_len, gap, len);
-}
+/* What lines are taken from, and where they are told. */
+struct lines {
+    struct fluxo_parser *parser;
+    const unsigned char *base, *end; /* the first octet of the call; behind the last that may be read */
+    struct fluxo_event *event;       /* the next, below events_end */
+    const struct fluxo_event *events_end;
+    int may_await, awaits; /* a line that is not complete */
+};
 
 /* Behind each line there has to be room for HEAD and MESSAGE, and for these there is room. */
-static inline uint32_t count_lines_allowed(const struct run *run)
+static inline struct lines begin_lines(struct fluxo_parser *parser, const unsigned char *base, uint32_t length,
+                                       struct fluxo_event *event, uint32_t slots, uint32_t lines_allowed)
 {
-    const uint32_t lines = run->options->limits.fields - run->parser->fields;
-    const uint32_t slots = run->capacity - run->count - (SLOTS_A_STEP - 1);
+    struct lines lines;
+    const uint32_t lines_told = slots - (SLOTS_A_STEP - 1);
 
-    return lines < slots ? lines : slots;
+    lines.parser = parser;
+    lines.base = base;
+    lines.end = base + length;
+    lines.event = event;
+    lines.events_end = event + (lines_allowed < lines_told ? lines_allowed : lines_told);
+    lines.may_await = 0;
+    return lines;
+}
+
+static inline void add_line(struct lines *lines, enum fluxo_event_kind kind, unsigned id, const unsigned char *p,
+                            uint32_t name_len, uint32_t gap, uint32_t len)
+{
+    set_event(lines->event++, kind, id, (uint32_t)(p - lines->base), name_len, gap, len);
 }
 
 /* ---- The start-line ---- */
 
 /* The octets of method and SP; 0 for none, or for what is no method for sure. */
-static inline uint32_t take_method(struct run *run, const unsigned char *p)
+static inline uint32_t take_method(struct fluxo_parser *parser, const unsigned char *p)
 {
     uint32_t length = 3;
 
     if (memcmp(p, "GET ", 4) == 0) {
-        run->parser->code = FLUXO_METHOD_GET;
+        parser->code = FLUXO_METHOD_GET;
         return 4;
     }
     while (length < LANE_METHOD && p[length] != ' ')
         length++;
-    run->parser->code = (uint16_t)fluxo_method_id((const char *)p, length);
-    return run->parser->code && p[length] == ' ' && run->parser->code != FLUXO_METHOD_CONNECT ? length + 1 : 0;
+    parser->code = (uint16_t)fluxo_method_id((const char *)p, length);
+    return parser->code && p[length] == ' ' && parser->code != FLUXO_METHOD_CONNECT ? length + 1 : 0;
 }
 
 enum { NO_VERSION = 2 };
@@ -131,21 +150,13 @@ static inline uint16_t read_status(const unsigned char *code)
     return (uint16_t)((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
 }
 
-/* Behind a start-line. */
-static inline void begin_lines(struct run *run, uint32_t minor)
-{
-    run->parser->minor = minor & 15;
-    run->parser->phase = PHASE_HEAD;
-    run->parser->fields = 0;
-}
-
 /* ---- Fields that steer the parser ---- */
 
 static inline enum steer find_steer(const unsigned char *name, uint32_t length)
 {
-    const enum steer steer = fluxo_steer_by_length(length);
+    const enum steer steer = (enum steer)fluxo_steer_guesses[(name[0] + length) & 31];
 
-    if (!steer || (name[0] & 0xDF) != fluxo_steer_names[steer][0] || !is_word(name, fluxo_steer_names[steer], length))
+    if (!steer || length != fluxo_steer_lengths[steer] || !is_word(name, fluxo_steer_names[steer], length))
         return STEER_NONE;
     return steer;
 }
@@ -165,62 +176,167 @@ static int is_port_or_nothing(const unsigned char *p, const unsigned char *end)
     return 1;
 }
 
-static int take_length(struct run *run, const unsigned char *value, uint32_t length)
+static int take_length(struct fluxo_parser *parser, const unsigned char *value, uint32_t length)
 {
     uint64_t octets = 0;
     uint32_t at;
 
-    if (run->parser->length_seen || length > LANE_LENGTH)
+    if (parser->length_seen || length > LANE_LENGTH)
         return 0;
     for (at = 0; at < length; at++) {
         if (!is_digit(value[at]))
             return 0;
         octets = octets * 10 + (uint64_t)(value[at] - '0');
     }
-    run->parser->length = octets;
-    run->parser->length_seen = 1;
+    parser->length = octets;
+    parser->length_seen = 1;
     return 1;
 }
 
-static int take_coding(struct run *run, const unsigned char *value, uint32_t length)
+static int take_coding(struct fluxo_parser *parser, const unsigned char *value, uint32_t length)
 {
-    if (run->parser->coding != CODING_NONE || length != 7 || !is_word(value, "chunked", 7))
+    if (parser->coding != CODING_NONE || length != 7 || !is_word(value, "chunked", 7))
         return 0;
-    run->parser->coding = CODING_CHUNKED_LAST;
+    parser->coding = CODING_CHUNKED_LAST;
     return 1;
 }
 
-static int take_option(struct run *run, const unsigned char *value, uint32_t length)
+static int take_option(struct fluxo_parser *parser, const unsigned char *value, uint32_t length)
 {
     if (length == 10 && is_word(value, "keep-alive", 10))
-        run->parser->keep_alive = 1;
+        parser->keep_alive = 1;
     else if (length == 5 && is_word(value, "close", 5))
-        run->parser->close = 1;
+        parser->close = 1;
     else if (length == 7 && is_word(value, "upgrade", 7))
-        run->parser->upgrade_option = 1;
+        parser->upgrade_option = 1;
     else
         return 0;
     return 1;
 }
 
-static int take_steering_value(struct run *run, enum steer steer, const unsigned char *value, uint32_t length)
+static NOINLINE int take_steering_value(struct fluxo_parser *parser, enum steer steer, const unsigned char *value,
+                                        uint32_t length)
 {
     switch (steer) {
     case STEER_HOST:
-        run->parser->host_seen = 1;
+        parser->host_seen = 1;
         return 1;
     case STEER_CONTENT_LENGTH:
-        return take_length(run, value, length);
+        return take_length(parser, value, length);
     case STEER_TRANSFER_ENCODING:
-        return take_coding(run, value, length);
+        return take_coding(parser, value, length);
     case STEER_CONNECTION:
-        return take_option(run, value, length);
+        return take_option(parser, value, length);
     case STEER_UPGRADE:
-        run->parser->upgrade_field = 1;
+        parser->upgrade_field = 1;
         return 1;
     default:
         return 0;
     }
+}
+
+/* ---- Where the machine goes on ---- */
+
+/* The state of the machine at the beginning of this line. */
+static uint8_t state_here(const struct fluxo_parser *parser)
+{
+    const uint8_t *states = parser->response ? fluxo_response_states : fluxo_request_states;
+
+    return states[parser->fields ? AT_LINE : AT_FIRST_LINE];
+}
+
+/* A line that is folded asks what the one before it was. */
+static void rest_at_line(struct fluxo_parser *parser, const struct fluxo_event *event)
+{
+    parser->phase = PHASE_HEAD;
+    parser->state = state_here(parser);
+    parser->steer = parser->fields ? fluxo_steer_of(event[-1].id) & 7 : STEER_NONE;
+}
+
+void fluxo_rest_at_line(struct run *run)
+{
+    rest_at_line(run->parser, run->events + run->count);
+}
+
+/* ---- A head's begin and end ---- */
+
+static inline struct lines begin_head(struct fluxo_parser *parser, const unsigned char *bytes, size_t length,
+                                      struct fluxo_event *events, uint32_t capacity)
+{
+    const struct fluxo_limits *limits = &parser->options->limits;
+    const uint32_t lines_told = capacity - (SLOTS_A_STEP - 1);
+    struct lines lines;
+
+    lines.parser = parser;
+    lines.base = bytes;
+    lines.end = bytes + (length < limits->head ? length : limits->head);
+    lines.event = events;
+    lines.events_end = events + (limits->fields < lines_told ? limits->fields + 1 : lines_told);
+    lines.may_await = length < limits->head && !(parser->options->flags & FLUXO_PIECES);
+    return lines;
+}
+
+/* The empty line is in sight, and what it ends may be so: p is behind it. */
+static inline struct fluxo_feed end_head(const struct lines *lines, const struct fluxo_event *events, const unsigned char *p)
+{
+    struct fluxo_parser *parser = lines->parser;
+    const uint32_t after = (uint32_t)(p - lines->base);
+    enum fluxo_status status;
+    struct fluxo_feed feed;
+
+    parser->offset += after;
+    status = fluxo_end_head(parser, lines->event, after);
+    if (status == FLUXO_HEAD)
+        fluxo_begin_body(parser);
+    feed.consumed = after;
+    feed.count = (uint32_t)(lines->event - events) + (status == FLUXO_MESSAGE ? 2 : 1);
+    feed.status = (uint8_t)status;
+    feed.error = FLUXO_ERR_NONE;
+    return feed;
+}
+
+/* A line that is not complete is looked at again when more of it comes, if that is not much. */
+enum { AWAITED_MOST = 64, AWAITED_REQUEST_MOST = 192 };
+
+static inline int may_await(const struct lines *lines, const unsigned char *p)
+{
+    return lines->may_await && lines->event < lines->events_end && p < lines->end && lines->end - p <= AWAITED_MOST;
+}
+
+static inline int may_await_request(const struct lines *lines)
+{
+    return lines->may_await && !lines->parser->response && lines->end - lines->base <= AWAITED_REQUEST_MOST;
+}
+
+void fluxo_await_line(struct fluxo_parser *parser, uint32_t at)
+{
+    parser->line = LINE_AWAITED;
+    parser->part = PART_GAP;
+    parser->name = (int32_t)at;
+}
+
+static struct fluxo_feed await_more(const struct lines *lines, uint32_t at, uint32_t count)
+{
+    struct fluxo_feed feed;
+
+    fluxo_await_line(lines->parser, at);
+    lines->parser->seen = (uint32_t)(lines->end - lines->base);
+    feed.consumed = 0;
+    feed.count = count;
+    feed.status = FLUXO_NEED_MORE;
+    feed.error = FLUXO_ERR_NONE;
+    return feed;
+}
+
+static struct fluxo_feed await_request(const struct lines *lines)
+{
+    return await_more(lines, 0, 0);
+}
+
+static struct fluxo_feed await_line(const struct lines *lines, const struct fluxo_event *events, const unsigned char *p)
+{
+    rest_at_line(lines->parser, lines->event);
+    return await_more(lines, (uint32_t)(p - lines->base), (uint32_t)(lines->event - events));
 }
 
 /* ---- The lines, for each set of instructions ---- */
@@ -289,88 +405,97 @@ static enum lane find_best(void)
     return lane;
 }
 
+/* Limits below what the lane can see at once are the machine's to keep. */
+static int are_above_lane(const struct fluxo_limits *limits)
+{
+    return limits->method >= LANE_METHOD && limits->field_name >= 64 && limits->field_line >= 64 && limits->head >= LANE_LEAST;
+}
+
 int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane)
 {
     if (!can_use(lane))
         return 0;
-    parser->lane = (uint8_t)lane;
+    parser->lane = are_above_lane(&parser->options->limits) ? (uint8_t)lane : (uint8_t)LANE_NONE;
     return 1;
 }
 
-/* Limits below what the lane can see at once are the machine's to keep. */
-enum lane fluxo_choose_lane(const struct fluxo_options *options)
+void fluxo_choose_lane(struct fluxo_parser *parser)
 {
-    const struct fluxo_limits *limits = &options->limits;
-
-    if (limits->method < LANE_METHOD || limits->field_name < 64 || limits->field_line < 64)
-        return LANE_NONE;
-    return find_best();
-}
-
-static void take_head(struct run *run)
-{
-    switch (run->parser->lane) {
-#ifdef FLUXO_X86
-    case LANE_AVX2:
-        take_head_avx2(run);
-        break;
-    case LANE_SSSE3:
-        take_head_ssse3(run);
-        break;
-#endif
-#ifdef FLUXO_NEON
-    case LANE_NEON:
-        take_head_neon(run);
-        break;
-#endif
-    default:
-        take_head_plain(run);
-        break;
-    }
+    fluxo_use_lane(parser, find_best());
 }
 
 /* ---- The lane's ways in ---- */
 
-/* The state of the machine at the beginning of this line. */
-static uint8_t state_here(const struct fluxo_parser *parser)
+struct fluxo_feed fluxo_take_head(struct fluxo_parser *parser, const unsigned char *bytes, size_t length,
+                                  struct fluxo_event *events, uint32_t capacity)
 {
-    const uint8_t *states = parser->response ? fluxo_response_states : fluxo_request_states;
-
-    if (parser->phase == PHASE_START)
-        return states[AT_START];
-    return states[parser->fields ? AT_LINE : AT_FIRST_LINE];
+    switch (parser->lane) {
+#ifdef FLUXO_X86
+    case LANE_AVX2:
+        return take_head_avx2(parser, bytes, length, events, capacity);
+    case LANE_SSSE3:
+        return take_head_ssse3(parser, bytes, length, events, capacity);
+#endif
+#ifdef FLUXO_NEON
+    case LANE_NEON:
+        return take_head_neon(parser, bytes, length, events, capacity);
+#endif
+    default:
+        return take_head_plain(parser, bytes, length, events, capacity);
+    }
 }
 
-/* There have to be as many octets as are told at once, behind a start-line's first, or before the end of what may be read. */
+static const unsigned char *take_more_lines(struct lines *lines, const unsigned char *p)
+{
+    switch (lines->parser->lane) {
+#ifdef FLUXO_X86
+    case LANE_AVX2:
+        return take_more_lines_avx2(lines, p);
+    case LANE_SSSE3:
+        return take_more_lines_ssse3(lines, p);
+#endif
+#ifdef FLUXO_NEON
+    case LANE_NEON:
+        return take_more_lines_neon(lines, p);
+#endif
+    default:
+        return take_more_lines_plain(lines, p);
+    }
+}
+
 static int has_enough(const struct run *run)
 {
-    const int32_t left = run->bound - run->at;
-
-    return run->bound >= LANE_LEAST && left >= (run->parser->phase == PHASE_START ? LANE_LEAST : 2);
+    return run->bound >= LANE_LEAST && run->bound - run->at >= 2;
 }
 
 void fluxo_take_lines(struct run *run)
 {
     struct fluxo_parser *parser = run->parser;
     const uint32_t before = run->count;
+    struct lines lines;
 
     fluxo_bound_section(run);
-    if (parser->state != state_here(parser) || parser->answers_connect || !has_enough(run))
+    if (parser->answers_connect || parser->state != state_here(parser) || !has_enough(run))
         return;
-    take_head(run);
-    if (run->count == before) {
-        run->doubts++;
-        return;
-    }
-    run->doubts = 0;
+    lines = begin_lines(parser, run->bytes, (uint32_t)run->bound, run->events + before, run->capacity - before,
+                        run->options->limits.fields - parser->fields);
+    lines.may_await = run->may_await && run->bound == run->end;
+    run->at = place(run, take_more_lines(&lines, run->bytes + run->at));
+    run->count = (uint32_t)(lines.event - run->events);
+    parser->fields = (uint16_t)(parser->fields + run->count - before);
+    run->doubts = run->count == before ? (uint8_t)(run->doubts + 1) : 0;
     if (fluxo_has_room(run) && run->bound - run->at >= 2 && is_line_end(run->bytes + run->at)) {
         run->at += 2;
         fluxo_emit_head(run, run->bytes + run->at - 1);
         return;
     }
-    parser->state = state_here(parser);
-    parser->steer =
-        parser->fields ? fluxo_steer_of(run->events[run->count - 1].id) & 7 : STEER_NONE; /* a folded line asks for it */
+    if (run->count != before)
+        fluxo_rest_at_line(run);
+    if (lines.awaits) {
+        fluxo_await_line(parser, (uint32_t)run->at);
+        run->at = run->end;
+        run->status = FLUXO_NEED_MORE;
+    }
 }
 
 /* ---- Runs: octets in the middle of a line that change nothing ---- */
@@ -402,6 +527,17 @@ const unsigned char *fluxo_go_through_value(const struct run *run, const unsigne
     return behind == p ? p : behind - 1;
 }
 
+const unsigned char *fluxo_pass_reg_name(struct run *run, const unsigned char *p, const unsigned char *end)
+{
+    if (!run->parser->lane)
+        return p;
+    do
+        p++;
+    while (p < end && fluxo_is_of(&fluxo_reg_name, *p));
+    run->rests = p == end;
+    return p - 1;
+}
+
 const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *p, const unsigned char *end)
 {
     const struct fluxo_parser *parser = run->parser;
@@ -411,24 +547,6 @@ const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *
     if (parser->part == PART_VALUE)
         return find_control(run, p, end);
     return parser->part == PART_NAME ? find_outside_plain(&fluxo_tchar, p, end) : p;
-}
-
-enum { SHORT_RUN = 32 }; /* octets: of more, others find the end faster */
-
-int fluxo_is_run(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length)
-{
-    const int is_name = parser->part == PART_NAME;
-    size_t at = parser->seen;
-
-    if (!parser->lane || (parser->options->flags & FLUXO_PIECES) || length - at > SHORT_RUN)
-        return 0;
-    if (parser->part == PART_VALUE ? parser->sub : !is_name)
-        return 0;
-    if ((int64_t)length > fluxo_token_bound(parser) || (int64_t)length > fluxo_section_bound(parser))
-        return 0;
-    while (at < length && (is_name ? fluxo_is_of(&fluxo_tchar, bytes[at]) : fluxo_is_value(bytes[at])))
-        at++;
-    return at == length;
 }
 
 /* ---- Chunks ---- */

@@ -21,15 +21,27 @@ static inline TARGET VARIANT(scan) VARIANT(begin_scan)(const struct fluxo_class 
     return VARIANT(fluxo_begin_scan)(of);
 }
 
-/* The last octets, fewer than 65: names and stops of all of them. */
+/* The last octets, fewer than 65: where a name may end that has a colon, a blank and an octet of its value behind it, and where
+   a stop may be the first of a line end. */
 static inline TARGET void VARIANT(look_at_last)(const VARIANT(scan) * scan, struct window *window, const unsigned char *base,
                                                 const unsigned char *p, const unsigned char *end)
 {
-    const unsigned char *const first = end - base >= 64 ? end - 64 : base, *const second = end - 32;
-    const uint32_t apart = (uint32_t)(second - first), skipped = (uint32_t)(p - first);
+    const unsigned char *const second = end - 32, *first;
+    uint64_t names = VARIANT(fluxo_outside)(scan, second) & UINT32_C(0x3FFFFFFF);
+    uint64_t stops = VARIANT(fluxo_stops)(scan, second) & UINT32_C(0x7FFFFFFF);
+    uint32_t apart;
 
-    window->names = (VARIANT(fluxo_outside)(scan, first) | (uint64_t)VARIANT(fluxo_outside)(scan, second) << apart) >> skipped;
-    window->stops = (VARIANT(fluxo_stops)(scan, first) | (uint64_t)VARIANT(fluxo_stops)(scan, second) << apart) >> skipped;
+    if (p >= second) {
+        window->names = names >> (p - second);
+        window->stops = stops >> (p - second);
+        return;
+    }
+    first = end - base >= 64 ? end - 64 : base;
+    apart = (uint32_t)(second - first);
+    names = (VARIANT(fluxo_outside)(scan, first) | names << apart) & ~(UINT64_C(3) << (apart + 30));
+    stops = (VARIANT(fluxo_stops)(scan, first) | stops << apart) & ~(UINT64_C(1) << (apart + 31));
+    window->names = names >> (p - first);
+    window->stops = stops >> (p - first);
 }
 
 static inline TARGET void VARIANT(look)(const VARIANT(scan) * scan, struct window *window, const unsigned char *p)
@@ -38,22 +50,22 @@ static inline TARGET void VARIANT(look)(const VARIANT(scan) * scan, struct windo
     window->stops = VARIANT(fluxo_stops)(scan, p) | (uint64_t)VARIANT(fluxo_stops)(scan, p + 32) << 32;
 }
 
-static inline TARGET uint32_t VARIANT(find_name_end)(const struct window *window, const unsigned char *p, uint32_t left)
+static inline TARGET uint32_t VARIANT(find_name_end)(const struct window *window, const unsigned char *p,
+                                                     const unsigned char *end)
 {
     (void)p;
-    (void)left;
+    (void)end;
     return count_zeros(window->names);
 }
 
-/* 0: not among these. */
-static inline TARGET uint32_t VARIANT(find_stop)(const struct window *window, const unsigned char *p, uint32_t from,
-                                                 uint32_t left)
+/* Behind a name and a colon. These have no stop, so the answer need not wait for them. */
+static inline TARGET uint32_t VARIANT(find_stop)(const struct window *window, const unsigned char *p, uint32_t value,
+                                                 const unsigned char *end)
 {
-    const uint64_t stops = window->stops >> from;
-
     (void)p;
-    (void)left;
-    return stops ? from + count_zeros(stops) : 0;
+    (void)value;
+    (void)end;
+    return count_zeros(window->stops);
 }
 
 /* A line may be all of the window; no shift may. */
@@ -165,18 +177,23 @@ static inline void VARIANT(move)(struct window *window, uint32_t line)
     (void)line;
 }
 
-static inline uint32_t VARIANT(find_name_end)(const struct window *window, const unsigned char *p, uint32_t left)
+/* To be at the end is to have found none. */
+static inline uint32_t VARIANT(count_to)(const unsigned char *p, const unsigned char *found, const unsigned char *end)
 {
-    (void)window;
-    return (uint32_t)(VARIANT(find_outside)(&fluxo_tchar, p, p + left) - p);
+    return found < end ? (uint32_t)(found - p) : (uint32_t)NOT_SEEN;
 }
 
-static inline uint32_t VARIANT(find_stop)(const struct window *window, const unsigned char *p, uint32_t from, uint32_t left)
+static inline uint32_t VARIANT(find_name_end)(const struct window *window, const unsigned char *p, const unsigned char *end)
 {
-    const unsigned char *const stop = VARIANT(find_far_stop)(p + from, p + left);
-
     (void)window;
-    return stop == p + left ? 0 : (uint32_t)(stop - p);
+    return VARIANT(count_to)(p, VARIANT(find_outside)(&fluxo_tchar, p, end), end);
+}
+
+static inline uint32_t VARIANT(find_stop)(const struct window *window, const unsigned char *p, uint32_t value,
+                                          const unsigned char *end)
+{
+    (void)window;
+    return VARIANT(count_to)(p, VARIANT(find_far_stop)(p + value, end), end);
 }
 
 #endif
@@ -200,176 +217,230 @@ static inline TARGET const unsigned char *VARIANT(find_target_end)(const unsigne
     }
 }
 
-/* The line behind it, or NULL: the machine has to see this one. */
-static inline TARGET const unsigned char *VARIANT(take_request_line)(struct run *run, const unsigned char *p,
-                                                                     const unsigned char *end)
+/* Whether the octets may be the first of a request-line that is taken. */
+static inline TARGET int VARIANT(looks_begun_request)(struct fluxo_parser *parser, const unsigned char *p,
+                                                      const unsigned char *end)
 {
-    const unsigned char *const target = p + take_method(run, p), *target_end;
+    const unsigned char *const target = p + take_method(parser, p);
+
+    if (target == p || *target != '/' || end - target > (ptrdiff_t)parser->options->limits.target)
+        return 0;
+    for (p = target;; p += 3) {
+        p = VARIANT(find_outside)(&fluxo_path_query, p, end);
+        if (p == end)
+            return 1;
+        if (*p != '%' || end - p < 3 || !is_hex(p[1]) || !is_hex(p[2]))
+            return end - p < LANE_VERSION && memcmp(p, " HTTP/1.1\r\n", (size_t)(end - p)) == 0;
+    }
+}
+
+static TARGET NOINLINE int VARIANT(is_begun_request)(struct fluxo_parser *parser, const unsigned char *p,
+                                                     const unsigned char *end)
+{
+    const int is_begun = VARIANT(looks_begun_request)(parser, p, end);
+
+    LEAVE();
+    return is_begun;
+}
+
+/* The line behind it, or NULL: the machine has to see this one. */
+static inline TARGET const unsigned char *VARIANT(take_request_line)(struct lines *lines, const unsigned char *p)
+{
+    const unsigned char *const target = p + take_method(lines->parser, p), *target_end;
     uint32_t minor;
 
     if (target == p)
         return NULL;
-    target_end = VARIANT(find_target_end)(target, end);
-    if (!target_end || target_end - target > (ptrdiff_t)run->options->limits.target)
+    target_end = VARIANT(find_target_end)(target, lines->end);
+    if (!target_end || target_end - target > (ptrdiff_t)lines->parser->options->limits.target)
         return NULL;
     minor = read_version(target_end + 1);
     if (minor == NO_VERSION || !is_line_end(target_end + LANE_VERSION - 2))
         return NULL;
-    add_line(run, FLUXO_EVENT_REQUEST_LINE, run->parser->code, p, (uint32_t)(target - p - 1), (uint32_t)(target - p),
+    add_line(lines, FLUXO_EVENT_REQUEST_LINE, lines->parser->code, p, (uint32_t)(target - p - 1), (uint32_t)(target - p),
              (uint32_t)(target_end - target));
-    begin_lines(run, minor);
+    lines->parser->minor = minor & 15;
     return target_end + LANE_VERSION;
 }
 
-static inline TARGET const unsigned char *VARIANT(take_status_line)(struct run *run, const unsigned char *p,
-                                                                    const unsigned char *end)
+static inline TARGET const unsigned char *VARIANT(take_status_line)(struct lines *lines, const unsigned char *p)
 {
     const unsigned char *const code = p + LANE_STATUS, *const reason = code + 4, *reason_end;
     const uint32_t minor = read_version(p);
 
     if (minor == NO_VERSION || !is_status(code - 1))
         return NULL;
-    reason_end = VARIANT(find_control)(reason, end);
-    if (end - reason_end < 2 || !is_line_end(reason_end))
+    reason_end = VARIANT(find_control)(reason, lines->end);
+    if (lines->end - reason_end < 2 || !is_line_end(reason_end))
         return NULL;
-    run->parser->code = read_status(code);
-    add_line(run, FLUXO_EVENT_STATUS_LINE, run->parser->code, code, 3, 4, (uint32_t)(reason_end - reason));
-    begin_lines(run, minor);
+    lines->parser->code = read_status(code);
+    add_line(lines, FLUXO_EVENT_STATUS_LINE, lines->parser->code, code, 3, 4, (uint32_t)(reason_end - reason));
+    lines->parser->minor = minor & 15;
     return reason_end + 2;
 }
 
 /* ---- Field lines ---- */
 
 /* No octet of a name ends a line, so the value's end needs no asking. */
-static TARGET int VARIANT(take_host)(struct run *run, const unsigned char *value, const unsigned char *value_end)
+static inline TARGET int VARIANT(take_host)(struct fluxo_parser *parser, const unsigned char *value,
+                                            const unsigned char *value_end, const unsigned char *end)
 {
-    const unsigned char *const host_end = VARIANT(find_outside)(&fluxo_reg_name, value, run->bytes + run->bound);
+    const unsigned char *const host_end = VARIANT(find_outside)(&fluxo_reg_name, value, end);
 
-    return host_end > value && is_port_or_nothing(host_end, value_end) && !run->parser->host_seen;
+    if (host_end == value || !is_port_or_nothing(host_end, value_end) || parser->host_seen)
+        return 0;
+    parser->host_seen = 1;
+    return 1;
 }
 
 /* A field that steers the parser, if it says so in the usual way. */
-static TARGET NOINLINE int VARIANT(take_steer)(struct run *run, enum steer steer, const unsigned char *value,
-                                               const unsigned char *end)
+static TARGET NOINLINE int VARIANT(take_steer)(struct fluxo_parser *parser, enum steer steer, const unsigned char *value,
+                                               const unsigned char *value_end, const unsigned char *end)
 {
-    if (steer == STEER_HOST && !run->parser->response && !VARIANT(take_host)(run, value, end))
-        return 0;
-    return take_steering_value(run, steer, value, (uint32_t)(end - value));
+    if (steer == STEER_HOST && !parser->response)
+        return VARIANT(take_host)(parser, value, value_end, end);
+    return take_steering_value(parser, steer, value, (uint32_t)(value_end - value));
 }
 
-static inline TARGET int VARIANT(take_field)(struct run *run, struct fluxo_event *event, uint32_t at, const unsigned char *p,
-                                             uint32_t name, uint32_t stop)
+static inline TARGET int VARIANT(take_field)(struct lines *lines, const unsigned char *p, uint32_t name, uint32_t stop)
 {
     const enum steer steer = find_steer(p, name);
 
-    if (steer && !VARIANT(take_steer)(run, steer, p + name + 2, p + stop))
+    if (steer && !VARIANT(take_steer)(lines->parser, steer, p + name + 2, p + stop, lines->end))
         return 0;
-    set_event(event, FLUXO_EVENT_FIELD, fluxo_steer_fields[steer], at, name, name + 2, stop - name - 2);
+    add_line(lines, FLUXO_EVENT_FIELD, fluxo_steer_fields[steer], p, name, name + 2, stop - name - 2);
     return 1;
 }
 
 /* The end of a value that goes on behind `stop`, or 0 where this line is not one for the lane. */
-static TARGET NOINLINE uint32_t VARIANT(find_value_end)(const struct run *run, const unsigned char *p, uint32_t stop,
-                                                        const unsigned char *end)
+static TARGET NOINLINE uint32_t VARIANT(find_value_end)(const struct fluxo_parser *parser, const unsigned char *p,
+                                                        uint32_t stop, const unsigned char *end)
 {
     const unsigned char *value_end = VARIANT(find_far_stop)(p + stop, end);
 
     if (value_end < end && *value_end != '\r')
         value_end = VARIANT(find_control)(value_end, end);
-    if (end - value_end < 2 || !is_line_end(value_end) || value_end - p > (ptrdiff_t)run->options->limits.field_line)
+    if (end - value_end < 2 || !is_line_end(value_end) || value_end - p > (ptrdiff_t)parser->options->limits.field_line)
         return 0;
     return (uint32_t)(value_end - p);
 }
 
 /* Lines, where the last octets are in sight. */
-static inline TARGET struct fluxo_event *VARIANT(take_last_lines)(const VARIANT(scan) * scan, struct run *run,
-                                                                  struct fluxo_event *event,
-                                                                  const struct fluxo_event *events_end,
-                                                                  const unsigned char *end)
+static inline TARGET const unsigned char *VARIANT(take_last_lines)(const VARIANT(scan) * scan, struct lines *lines,
+                                                                   const unsigned char *p)
 {
-    const unsigned char *const base = run->bytes, *p = base + run->at;
+    const unsigned char *const end = lines->end;
     struct window window;
 
-    VARIANT(look_at_last)(scan, &window, base, p, end);
-    while (event < events_end) {
-        const uint32_t left = (uint32_t)(end - p), name = VARIANT(find_name_end)(&window, p, left);
+    VARIANT(look_at_last)(scan, &window, lines->base, p, end);
+    while (lines->event < lines->events_end) {
+        const uint32_t name = VARIANT(find_name_end)(&window, p, end - 2);
         uint32_t stop;
 
-        if (!name || name + 3 > left || !is_colon(p + name) || p[name + 2] <= ' ')
+        if (!name || name == NOT_SEEN || !is_colon(p + name) || p[name + 2] <= ' ')
             break;
-        stop = VARIANT(find_stop)(&window, p, name + 2, left);
-        if (stop + 2 > left || !is_line_end(p + stop))
-            stop = VARIANT(find_value_end)(run, p, stop ? stop : left, end);
-        if (!stop || p[stop - 1] <= ' ' || !VARIANT(take_field)(run, event, (uint32_t)(p - base), p, name, stop))
+        stop = VARIANT(find_stop)(&window, p, name + 2, end - 1);
+        if (stop == NOT_SEEN)
             break;
-        event++;
+        if (!is_line_end(p + stop) && !(stop = VARIANT(find_value_end)(lines->parser, p, stop, end)))
+            break;
+        if (p[stop - 1] <= ' ' || !VARIANT(take_field)(lines, p, name, stop))
+            break;
         VARIANT(move)(&window, stop + 2);
         p += stop + 2;
     }
-    run->at = (int32_t)(p - base);
-    return event;
+    return p;
 }
 
 /* Lines, where more octets follow than a window has. */
-static inline TARGET struct fluxo_event *VARIANT(take_first_lines)(const VARIANT(scan) * scan, struct run *run,
-                                                                   struct fluxo_event *event,
-                                                                   const struct fluxo_event *events_end,
-                                                                   const unsigned char *end)
+static inline TARGET const unsigned char *VARIANT(take_first_lines)(const VARIANT(scan) * scan, struct lines *lines,
+                                                                    const unsigned char *p)
 {
-    const unsigned char *const base = run->bytes, *p = base + run->at;
+    const unsigned char *const end = lines->end, *const last = end - 64;
 
-    while (event < events_end && end - p > 64) {
+    while (lines->event < lines->events_end && p < last && !is_line_end(p)) {
         struct window window;
         uint32_t name, stop;
 
         VARIANT(look)(scan, &window, p);
-        name = VARIANT(find_name_end)(&window, p, 32);
+        name = VARIANT(find_name_end)(&window, p, p + 64);
         if (!name || !is_colon(p + name) || p[name + 2] <= ' ')
             break;
-        stop = VARIANT(find_stop)(&window, p, name + 2, 64);
-        if (!is_line_end(p + stop)) /* nor is a line's first octet one */
-            stop = VARIANT(find_value_end)(run, p, stop ? stop : 64, end);
-        if (!stop || p[stop - 1] <= ' ' || !VARIANT(take_field)(run, event, (uint32_t)(p - base), p, name, stop))
+        stop = VARIANT(find_stop)(&window, p, name + 2, p + 64);
+        if ((stop == NOT_SEEN || !is_line_end(p + stop)) && !(stop = VARIANT(find_value_end)(lines->parser, p, stop, end)))
             break;
-        event++;
+        if (p[stop - 1] <= ' ' || !VARIANT(take_field)(lines, p, name, stop))
+            break;
         p += stop + 2;
     }
-    run->at = (int32_t)(p - base);
-    return event;
+    return p;
 }
 
-/* Up to the first that the machine has to see, or the empty one, which has no name. */
-static inline TARGET void VARIANT(take_field_lines)(struct run *run, const unsigned char *end)
+/* Up to the first that the machine has to see, or the empty one. */
+static INLINE TARGET const unsigned char *VARIANT(take_field_lines)(struct lines *lines, const unsigned char *p)
 {
-    struct fluxo_event *const first = run->events + run->count, *event = first;
-    const struct fluxo_event *const events_end = first + count_lines_allowed(run);
     const VARIANT(scan) scan = VARIANT(begin_scan)(&fluxo_tchar);
 
-    event = VARIANT(take_first_lines)(&scan, run, event, events_end, end);
-    if (run->bound - run->at <= 64 && run->bound - run->at >= 2)
-        event = VARIANT(take_last_lines)(&scan, run, event, events_end, end);
-    run->parser->fields = (uint16_t)(run->parser->fields + (event - first));
-    run->count += (uint32_t)(event - first);
+    if (lines->end - p > 64)
+        p = VARIANT(take_first_lines)(&scan, lines, p);
+    if (lines->end - p <= 64 && lines->end - p >= 2)
+        p = VARIANT(take_last_lines)(&scan, lines, p);
+    return p;
 }
 
-static inline TARGET void VARIANT(take_lines)(struct run *run)
+/* Whether the octets from p on may be the first of a line that is taken, of whose value nothing but its octets is asked. */
+static inline TARGET int VARIANT(looks_begun)(const unsigned char *p, const unsigned char *end)
 {
-    const unsigned char *const end = run->bytes + run->bound, *p = run->bytes + run->at;
+    const unsigned char *const name_end = VARIANT(find_outside)(&fluxo_tchar, p, end);
 
-    if (run->parser->phase == PHASE_START) {
-        p = run->parser->response ? VARIANT(take_status_line)(run, p, end) : VARIANT(take_request_line)(run, p, end);
-        if (!p)
-            return;
-        run->at = (int32_t)(p - run->bytes);
-    }
-    VARIANT(take_field_lines)(run, end);
+    if (name_end == end)
+        return 1;
+    if (name_end == p || *name_end != ':' || find_steer(p, (uint32_t)(name_end - p)) != STEER_NONE)
+        return 0;
+    if (end - name_end <= 2)
+        return name_end + 1 == end || name_end[1] == ' ';
+    return is_colon(name_end) && name_end[2] > ' ' && VARIANT(find_control)(name_end + 2, end) == end;
 }
 
-/* A head, from the first octet of a line on. */
-static TARGET void VARIANT(take_head)(struct run *run)
+static TARGET NOINLINE int VARIANT(is_begun)(const unsigned char *p, const unsigned char *end)
 {
-    VARIANT(take_lines)(run);
+    const int is_begun = VARIANT(looks_begun)(p, end);
+
     LEAVE();
+    return is_begun;
+}
+
+/* The lines of a head that has begun. */
+static TARGET NOINLINE const unsigned char *VARIANT(take_more_lines)(struct lines *lines, const unsigned char *p)
+{
+    p = VARIANT(take_field_lines)(lines, p);
+    lines->awaits = may_await(lines, p) && VARIANT(is_begun)(p, lines->end);
+    LEAVE();
+    return p;
+}
+
+/* A head, from its first octet on. */
+static TARGET NOINLINE struct fluxo_feed VARIANT(take_head)(struct fluxo_parser *parser, const unsigned char *bytes,
+                                                            size_t length, struct fluxo_event *events, uint32_t capacity)
+{
+    struct lines lines = begin_head(parser, bytes, length, events, capacity);
+    const unsigned char *p =
+        parser->response ? VARIANT(take_status_line)(&lines, bytes) : VARIANT(take_request_line)(&lines, bytes);
+
+    if (!p) {
+        LEAVE();
+        if (may_await_request(&lines) && VARIANT(is_begun_request)(parser, bytes, lines.end))
+            return await_request(&lines);
+        return fluxo_feed_on(parser, bytes, length, events, capacity, 0, 0);
+    }
+    p = VARIANT(take_field_lines)(&lines, p);
+    LEAVE();
+    parser->fields = (uint16_t)(lines.event - events - 1);
+    if (lines.event < lines.events_end && lines.end - p >= 2 && is_line_end(p) && fluxo_judge_head(parser) == FLUXO_ERR_NONE)
+        return end_head(&lines, events, p + 2);
+    if (may_await(&lines, p) && VARIANT(is_begun)(p, lines.end))
+        return await_line(&lines, events, p);
+    return fluxo_feed_on(parser, bytes, length, events, capacity, (uint32_t)(p - bytes), (uint32_t)(lines.event - events));
 }
 
 #undef VARIANT

@@ -7,7 +7,7 @@ noinst_LIBRARIES += libparser.a
 libparser_a_CPPFLAGS = -I$(top_srcdir)/parser -DFLUXO_VERSION='"$(PACKAGE_VERSION)"'
 libparser_a_SOURCES = $(machines) $(hand_written)
 hand_written = parser/parser.c parser/emit.c parser/check.c parser/limit.c parser/framing.c parser/names.c parser/lane.c \
-    parser/machine.h parser/scan.h parser/lines.h parser/generated.h
+    parser/machine.h parser/head.h parser/scan.h parser/lines.h parser/generated.h
 
 fluxodir = $(includedir)/fluxo
 fluxo_HEADERS = parser/fluxo/parser.h \

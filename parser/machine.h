@@ -12,6 +12,7 @@
  *     sub        in a name that comes in pieces the row of its table, in a value its machine's state, after ERROR the error
  *     remaining  in an authority what is noted of it, in Content-Length its value, in a body octets, after ERROR its offset
  *     fields     before the start-line empty lines, then field lines
+ *     value_end  where the value of the open line ends; while its name or value goes on, how far octets that change nothing may
  *     section    where the head or the trailer section began; among chunks the size of their extensions, or while one is
  *                open where they would have begun if they stood in one piece
  *     code       the method of a request, the status of a response
@@ -41,7 +42,14 @@ enum phase {
 };
 
 /* The line that is open, and the part of it: its event's name, what stands between, its value, what follows. */
-enum line { LINE_NONE, LINE_REQUEST, LINE_STATUS, LINE_FIELD, LINE_CHUNK };
+enum line {
+    LINE_NONE,
+    LINE_REQUEST,
+    LINE_STATUS,
+    LINE_FIELD,
+    LINE_CHUNK,
+    LINE_AWAITED /* a field line that the lane may take when the rest of it comes: whole mode */
+};
 enum part { PART_NAME, PART_GAP, PART_VALUE, PART_END };
 
 /* The fields that steer the parser, as fluxo_parser.steer: the rows of fields.def that say so. */
@@ -74,11 +82,13 @@ struct run {
     int32_t from;    /* the first byte to be passed again, in whole mode */
     int32_t checked; /* the bytes before it have been through the value machine */
     int32_t error_at;
-    uint8_t error;  /* enum fluxo_error_code */
-    uint8_t status; /* enum fluxo_status, or RUNNING */
-    uint8_t stop;   /* the machine must not read on */
-    uint8_t yields; /* the machine has stopped at a line's end, for the lane */
-    uint8_t doubts; /* how often the lane has taken nothing, one time behind the other */
+    uint8_t error;     /* enum fluxo_error_code */
+    uint8_t status;    /* enum fluxo_status, or RUNNING */
+    uint8_t stop;      /* the machine must not read on */
+    uint8_t yields;    /* the machine has stopped at a line's end, for the lane */
+    uint8_t rests;     /* a reg-name's octets leave the target's machine as it is now */
+    uint8_t may_await; /* a line may wait for more of it */
+    uint8_t doubts;    /* how often the lane has taken nothing, one time behind the other */
 };
 
 enum { RUNNING = 0xFF };
@@ -122,11 +132,13 @@ static inline void set_event(struct fluxo_event *event, enum fluxo_event_kind ki
     event->len = len;
 }
 
-/* What is seldom needed, apart from what always is. */
+/* What is seldom needed, apart from what always is; and what is one with its caller. */
 #if defined(__GNUC__)
 #define NOINLINE __attribute__((noinline))
+#define INLINE inline __attribute__((always_inline))
 #else
 #define NOINLINE
+#define INLINE inline
 #endif
 
 /* ---- The machines. Each begins in a state, reads from p to pe, keeps its state in the parser, and returns where it stopped.
@@ -193,19 +205,32 @@ void fluxo_emit_piece(struct run *run); /* pieces mode: the bytes go, the line s
 
 /* ---- lane.c: what is regular, taken at once ---- */
 
-enum lane fluxo_choose_lane(const struct fluxo_options *options);
-int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane); /* for tests, with the default limits; 0: not here */
-void fluxo_take_lines(struct run *run);                          /* of a head, if one begins here */
+void fluxo_choose_lane(struct fluxo_parser *parser);             /* the best that is here, if its limits allow one */
+int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane); /* for tests; 0: it is not here */
 void fluxo_take_chunks(struct run *run);                         /* where a chunk line begins */
+void fluxo_take_lines(struct run *run);                          /* where a line of a head's fields may begin */
+void fluxo_rest_at_line(struct run *run);                        /* for the machine: what the lane has taken ends here */
+void fluxo_await_line(struct fluxo_parser *parser, uint32_t at); /* the line that begins there */
+
+/* A whole head, or as many of its lines as are regular; the rest is the machine's. */
+struct fluxo_feed fluxo_take_head(struct fluxo_parser *parser, const unsigned char *bytes, size_t length,
+                                  struct fluxo_event *events, uint32_t capacity);
 
 /* Of the octets from p, where a value has begun, that leave machine and parser as they are: the last. */
 const unsigned char *fluxo_go_through_value(const struct run *run, const unsigned char *p, const unsigned char *end);
 
+/* Where the target's machine has read an octet behind which those of a reg-name leave it as it is: the last of these. */
+const unsigned char *fluxo_pass_reg_name(struct run *run, const unsigned char *p, const unsigned char *end);
+
 /* Behind such octets, in whatever is open at the beginning of a call. */
 const unsigned char *fluxo_skip_run(const struct run *run, const unsigned char *p, const unsigned char *end);
 
-/* Whether all that is new is a few of that kind, within their limits, in a field line of whole mode that nothing checks. */
-int fluxo_is_run(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length);
+enum { LANE_LEAST = 32 }; /* octets that are told at once */
+
+/* ---- parser.c: the rest of a call, when the lane has taken `at` octets and told of them by `count` events ---- */
+
+struct fluxo_feed fluxo_feed_on(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
+                                uint32_t capacity, uint32_t at, uint32_t count);
 
 /* ---- limit.c: how far a machine may go on, and what is said when it may not ---- */
 
@@ -268,38 +293,9 @@ void fluxo_end_length(struct run *run);
 void fluxo_see_coding(struct run *run, enum coding coding);
 void fluxo_see_unknown_coding(struct run *run);
 
-/* ---- framing.c: what the head means for what follows it ---- */
+/* ---- framing.c, of which head.h has the rest: what the head means for what follows it ---- */
 
-enum fluxo_error_code fluxo_decide_framing(struct fluxo_parser *parser, uint32_t relax);
-int fluxo_has_no_body(const struct fluxo_parser *parser); /* whatever its fields say */
 int fluxo_upgrades(const struct fluxo_parser *parser);
-
-static inline int fluxo_is_interim(const struct fluxo_parser *parser)
-{
-    return parser->response && parser->code >= 100 && parser->code < 200 && parser->code != 101;
-}
-
-static inline int fluxo_is_tunnel(const struct fluxo_parser *parser) /* a 2xx response to CONNECT */
-{
-    return parser->answers_connect && parser->code >= 200 && parser->code < 300;
-}
-
-static inline int fluxo_switches(const struct fluxo_parser *parser)
-{
-    if (parser->response)
-        return parser->code == 101 || fluxo_is_tunnel(parser);
-    return parser->code == FLUXO_METHOD_CONNECT;
-}
-
-/* RFC 9112 9.3; what an interim response says of the connection is for the final one to say. */
-static inline int fluxo_persists(const struct fluxo_parser *parser)
-{
-    if (fluxo_is_interim(parser))
-        return 1;
-    if (parser->close || parser->framing == FLUXO_FRAMING_CLOSE)
-        return 0;
-    return parser->minor > 0 || parser->keep_alive;
-}
 
 /* ---- names.c: which row of a table is it ---- */
 
@@ -310,26 +306,10 @@ uint16_t fluxo_narrow_method(uint16_t row, uint32_t place, unsigned char byte);
 uint16_t fluxo_narrow_field(uint16_t row, uint32_t place, unsigned char byte);
 unsigned fluxo_narrowed_method(uint16_t row, uint32_t length);
 unsigned fluxo_narrowed_field(uint16_t row, uint32_t length);
-/* By the name's length alone: each has a length of its own, or this does not compile. */
-static inline enum steer fluxo_steer_by_length(size_t length)
-{
-    switch (length) {
-#define STEERS_0(id, name)
-#define STEERS_1(id, name)                                                                                                     \
-    case sizeof name - 1:                                                                                                      \
-        return STEER_##id;
-#define FIELD(id, name, steers, section) STEERS_##steers(id, name)
-#include <fluxo/fields.def>
-#undef FIELD
-#undef STEERS_0
-#undef STEERS_1
-    default:
-        return STEER_NONE;
-    }
-}
-
 enum { STEER_NAME_MOST = 24 };
 extern const char fluxo_steer_names[STEERS][STEER_NAME_MOST];
+extern const uint8_t fluxo_steer_lengths[STEERS];
+extern const uint8_t fluxo_steer_guesses[32]; /* the one that a name can be, by the sum of its first octet and its length */
 extern const uint16_t fluxo_steer_fields[STEERS];
 
 enum steer fluxo_find_steer(const char *name, size_t length);

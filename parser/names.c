@@ -172,6 +172,12 @@ const char fluxo_steer_names[STEERS][STEER_NAME_MOST] = {
 #include <fluxo/fields.def>
 #undef FIELD
 };
+const uint8_t fluxo_steer_lengths[STEERS] = {
+    0,
+#define FIELD(id, name, steers, section) STEERS_##steers(sizeof name - 1)
+#include <fluxo/fields.def>
+#undef FIELD
+};
 const uint16_t fluxo_steer_fields[STEERS] = {
     FLUXO_FIELD_OTHER,
 #define FIELD(id, name, steers, section) STEERS_##steers(FLUXO_FIELD_##id)
@@ -181,11 +187,19 @@ const uint16_t fluxo_steer_fields[STEERS] = {
 #undef STEERS_0
 #undef STEERS_1
 
+/* clang-format off */
+const uint8_t fluxo_steer_guesses[32] = {
+    0, 0, 0, 0, 0, STEER_TRANSFER_ENCODING, 0, 0, 0, 0, 0, STEER_EXPECT, STEER_HOST, STEER_CONNECTION, 0, 0,
+    0, STEER_CONTENT_LENGTH, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, STEER_UPGRADE, 0, 0, 0};
+/* clang-format on */
+
 enum steer fluxo_find_steer(const char *name, size_t length)
 {
-    enum steer steer = fluxo_steer_by_length(length);
+    const enum steer steer = (enum steer)fluxo_steer_guesses[length ? ((unsigned char)name[0] + length) & 31 : 0];
 
-    return steer && is_same(name, fluxo_steer_names[steer], length, 1) ? steer : STEER_NONE;
+    if (length != fluxo_steer_lengths[steer] || !is_same(name, fluxo_steer_names[steer], length, 1))
+        return STEER_NONE;
+    return steer;
 }
 
 enum steer fluxo_steer_of(unsigned field)

@@ -6,7 +6,8 @@
  * octets of a body. At the end of the call the parser's places move with the bytes that are consumed.
  */
 
-#include "machine.h"
+#include "head.h"
+#include "scan.h"
 
 #include <string.h>
 
@@ -17,6 +18,11 @@ static const struct fluxo_options defaults = {FLUXO_PROFILE_DEFAULT, 0, {
 }};
 /* clang-format on */
 #undef LIMIT
+
+enum {
+    SHORT_WAY = 32, /* octets: of more, others find the end faster */
+    AWAIT_LEAST = 8 /* octets: fewer are better read as they come than again and again with what follows */
+};
 
 static const int32_t INPUT_MOST = INT32_MAX; /* more is taken in parts */
 
@@ -93,7 +99,7 @@ int fluxo_parser_init(struct fluxo_parser *parser, enum fluxo_kind kind, const s
     memset(parser, 0, sizeof *parser);
     parser->options = options ? options : &defaults;
     parser->response = kind == FLUXO_RESPONSE;
-    parser->lane = (uint8_t)fluxo_choose_lane(parser->options);
+    fluxo_choose_lane(parser);
     begin_message(parser);
     return FLUXO_ERR_NONE;
 }
@@ -136,29 +142,33 @@ static int has_events(const struct run *run)
 static void need_more(struct run *run)
 {
     run->status = FLUXO_NEED_MORE;
-    if (!fluxo_check_value(run, run->end))
+    if (run->parser->part == PART_VALUE && !fluxo_check_value(run, run->end))
         return;
     if (releases(run) && has_events(run))
         fluxo_emit_piece(run);
 }
 
+static void refuse_excess(struct run *run)
+{
+    int32_t beyond = run->at;
+    enum fluxo_error_code excess = fluxo_find_excess(run, &beyond);
+
+    fluxo_fail(run, run->bytes + beyond, excess);
+}
+
 /* What the lane has left is the machine's, up to a line's end where the lane may go on. */
 static void run_lines(struct run *run)
 {
-    int32_t beyond = run->at;
-    enum fluxo_error_code excess;
-
     run->yields = 0;
     fluxo_begin_bound(run);
-    if (run->at < run->reach)
+    if (run->reach - run->at > SHORT_WAY)
         run->at = place(run, fluxo_skip_run(run, run->bytes + run->at, run->bytes + run->reach));
     if (run->at < run->reach)
         run->at = place(run, run_machine(run, run->bytes + run->at, run->bytes + run->reach));
     if (run->stop || run->yields)
         return;
-    excess = fluxo_find_excess(run, &beyond);
-    if (excess)
-        fluxo_fail(run, run->bytes + beyond, excess);
+    if (run->token < run->at || run->at < run->end)
+        refuse_excess(run);
     else
         need_more(run);
 }
@@ -307,6 +317,8 @@ static void begin_run(struct run *run, struct fluxo_parser *parser, const void *
     run->error = FLUXO_ERR_NONE;
     run->status = RUNNING;
     run->doubts = 0;
+    run->rests = 0;
+    run->may_await = bytes && length - parser->seen >= AWAIT_LEAST && !(parser->options->flags & FLUXO_PIECES);
 }
 
 static void move_places(struct fluxo_parser *parser, int32_t consumed)
@@ -324,19 +336,66 @@ static NOINLINE void stay_refused(struct run *run)
 
     parser->phase = PHASE_ERROR;
     parser->sub = run->error;
+    parser->value_end = 0;
     parser->remaining = (uint64_t)((int64_t)parser->offset + run->error_at);
     run->status = FLUXO_ERROR;
 }
 
-static void begin_body(struct fluxo_parser *parser)
+/* ---- A short way for few octets in the middle of a line, as when they come one by one: in whole mode ---- */
+
+static int is_open_to_run(const struct run *run)
 {
-    parser->remaining = parser->length;
-    parser->section = 0;
-    parser->state = fluxo_chunked_state;
-    if (parser->framing == FLUXO_FRAMING_CHUNKED)
-        parser->phase = PHASE_CHUNK;
-    else
-        parser->phase = parser->framing == FLUXO_FRAMING_LENGTH ? PHASE_LENGTH : PHASE_CLOSE;
+    const struct fluxo_parser *parser = run->parser;
+
+    if (parser->part == PART_NAME)
+        return parser->line == LINE_FIELD || parser->line == LINE_REQUEST;
+    return parser->part == PART_VALUE && parser->line != LINE_CHUNK && (!parser->sub || run->rests);
+}
+
+/* How far octets may go on that change nothing in what is open here. */
+static void begin_short_way(const struct run *run)
+{
+    struct fluxo_parser *parser = run->parser;
+    int64_t token, section;
+
+    if (parser->part == PART_END)
+        return;
+    parser->value_end = 0;
+    if (!parser->lane || !is_open_to_run(run))
+        return;
+    token = fluxo_token_bound(parser);
+    section = fluxo_section_bound(parser);
+    if (token > section)
+        token = section;
+    parser->value_end = token < INT32_MAX ? (uint32_t)token : INT32_MAX;
+}
+
+static int is_all_of(const struct fluxo_class *of, const unsigned char *p, const unsigned char *end)
+{
+    while (p < end && fluxo_is_of(of, *p))
+        p++;
+    return p == end;
+}
+
+static int is_all_value(const unsigned char *p, const unsigned char *end)
+{
+    while (p < end && fluxo_is_value(*p))
+        p++;
+    return p == end;
+}
+
+/* Whether the octets that are new change nothing but how many have been seen. */
+static inline int may_take_short_way(const struct fluxo_parser *parser, const unsigned char *bytes, size_t length)
+{
+    const unsigned char *p, *end;
+
+    if (length > parser->value_end || length - parser->seen - 1 >= SHORT_WAY || parser->line == LINE_NONE)
+        return 0;
+    p = bytes + parser->seen;
+    end = bytes + length;
+    if (parser->part == PART_VALUE)
+        return parser->sub ? is_all_of(&fluxo_reg_name, p, end) : is_all_value(p, end);
+    return parser->part == PART_NAME && is_all_of(&fluxo_tchar, p, end);
 }
 
 /* At a decision point the next section begins, and has no places yet. */
@@ -345,11 +404,13 @@ static void keep_places(struct run *run)
     if (run->error)
         stay_refused(run);
     else if (run->status == FLUXO_HEAD)
-        begin_body(run->parser);
+        fluxo_begin_body(run->parser);
     else if (run->status < FLUXO_HEAD) {
         if (releases(run))
             run->from = run->at;
         move_places(run->parser, run->from);
+        if (run->parser->line != LINE_NONE && !(run->options->flags & FLUXO_PIECES))
+            begin_short_way(run);
     }
     run->parser->seen = (uint32_t)(run->at - run->from);
 }
@@ -367,15 +428,53 @@ static struct fluxo_feed end_run(struct run *run)
     return feed;
 }
 
-/* A short way in and out for a few octets in the middle of a line, as when they come one by one. */
-static struct fluxo_feed rest(struct fluxo_parser *parser, size_t length)
+static struct fluxo_feed finish_call(struct run *run, size_t length)
 {
-    parser->seen = (uint32_t)length;
-    return answer(FLUXO_NEED_MORE, FLUXO_ERR_NONE);
+    take_steps(run);
+    if (run->status == FLUXO_NEED_MORE && length > (size_t)run->end)
+        run->status = FLUXO_EVENTS_FULL;
+    return end_run(run);
 }
 
-struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
-                                    uint32_t capacity)
+struct fluxo_feed fluxo_feed_on(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
+                                uint32_t capacity, uint32_t at, uint32_t count)
+{
+    struct run run;
+
+    begin_run(&run, parser, bytes, length, events, capacity);
+    run.at = (int32_t)at;
+    run.checked = run.at;
+    run.count = count;
+    if (count)
+        fluxo_rest_at_line(&run);
+    else
+        run.doubts++;
+    return finish_call(&run, length);
+}
+
+/* ---- Lines that the lane has looked at, and that begin anew ---- */
+
+static void begin_line_again(struct run *run)
+{
+    run->at = run->parser->name;
+    run->checked = run->at;
+    run->parser->line = LINE_NONE;
+}
+
+static struct fluxo_feed feed_request_again(struct fluxo_parser *parser, const void *bytes, size_t length,
+                                            struct fluxo_event *events, uint32_t capacity)
+{
+    const size_t more = length - parser->seen;
+
+    parser->line = LINE_NONE;
+    parser->seen = 0;
+    if (more < AWAIT_LEAST)
+        return fluxo_feed_on(parser, bytes, length, events, capacity, 0, 0);
+    return fluxo_take_head(parser, (const unsigned char *)bytes, length, events, capacity);
+}
+
+static NOINLINE struct fluxo_feed feed_by_machine(struct fluxo_parser *parser, const void *bytes, size_t length,
+                                                  struct fluxo_event *events, uint32_t capacity)
 {
     struct run run;
 
@@ -383,25 +482,50 @@ struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *byt
         return answer_over(parser);
     if (length < parser->seen || capacity < FLUXO_CAPACITY_LEAST || !events || (length && !bytes))
         return answer(FLUXO_ERROR, FLUXO_ERR_MISUSE);
-    if (parser->line == LINE_FIELD && length > parser->seen && fluxo_is_run(parser, (const unsigned char *)bytes, length))
-        return rest(parser, length);
     if (parser->phase == PHASE_DONE)
         begin_message(parser);
+    if (parser->line == LINE_AWAITED && parser->phase == PHASE_START)
+        return feed_request_again(parser, bytes, length, events, capacity);
     begin_run(&run, parser, bytes, length, events, capacity);
-    if (parser->lane && parser->phase <= PHASE_HEAD)
+    if (parser->line == LINE_AWAITED)
+        begin_line_again(&run);
+    if (parser->lane && parser->line == LINE_NONE && parser->phase == PHASE_HEAD)
         fluxo_take_lines(&run);
-    if (run.status == RUNNING) {
-        take_steps(&run);
-        if (run.status == FLUXO_NEED_MORE && length > (size_t)run.end)
-            run.status = FLUXO_EVENTS_FULL;
+    return finish_call(&run, length);
+}
+
+/* Whether this call begins a head, and the lane may be asked. */
+static int begins_head(const struct fluxo_parser *parser)
+{
+    if (!parser->lane || parser->answers_connect)
+        return 0;
+    return parser->phase == PHASE_DONE ||
+           (parser->phase == PHASE_START && !parser->section && parser->state == begin_state(parser));
+}
+
+struct fluxo_feed fluxo_parser_feed(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
+                                    uint32_t capacity)
+{
+    if (capacity < FLUXO_CAPACITY_LEAST || !events || !bytes)
+        return feed_by_machine(parser, bytes, length, events, capacity);
+    if (parser->seen) {
+        if (may_take_short_way(parser, (const unsigned char *)bytes, length)) {
+            parser->seen = (uint32_t)length;
+            return answer(FLUXO_NEED_MORE, FLUXO_ERR_NONE);
+        }
+    } else if (length >= LANE_LEAST && begins_head(parser)) {
+        if (parser->phase == PHASE_DONE)
+            begin_message(parser);
+        return fluxo_take_head(parser, (const unsigned char *)bytes, length, events, capacity);
     }
-    return end_run(&run);
+    return feed_by_machine(parser, bytes, length, events, capacity);
 }
 
 /* Empty lines are nothing; a CR is the half of one. */
 static int has_nothing_begun(const struct fluxo_parser *parser)
 {
-    return parser->phase == PHASE_DONE || (parser->phase == PHASE_START && parser->state == begin_state(parser));
+    return parser->phase == PHASE_DONE ||
+           (parser->phase == PHASE_START && parser->line == LINE_NONE && parser->state == begin_state(parser));
 }
 
 struct fluxo_feed fluxo_parser_finish(struct fluxo_parser *parser, struct fluxo_event *events, uint32_t capacity)

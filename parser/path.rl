@@ -7,7 +7,7 @@
     machine fluxo_path;
 
     # Escapes aside; what follows a percent sign that begins no escape cannot be a HEXDIG
-    path_octet   = unreserved | sub_delims | ":" | "@" | "/" | relaxed_raw_target | relaxed_target_obs_text;
+    path_octet   = ( unreserved | sub_delims | ":" | "@" | "/" ) $pass_over | relaxed_raw_target | relaxed_target_obs_text;
     query_octet  = path_octet | "?" | relaxed_raw_query;
     path_octets  = ( path_octet | pct_encoded | relaxed_bare_percent+ ( path_octet - HEXDIG | pct_encoded ) )*
                    relaxed_bare_percent*;

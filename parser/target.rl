@@ -15,6 +15,8 @@
     include rfc9112 "grammar/rfc9112.rl";
     include fluxo_require "require.rl";
     include relaxed "grammar/relaxed.rl";
+
+    action pass_over       { p = fluxo_pass_reg_name(run, p, pe); }
     include fluxo_path "path.rl";
 
     action see_host        { fluxo_see_host(run); }
@@ -26,7 +28,8 @@
 
     # RFC 9110 4.2: of absolute-form only http and https, and 4.2.4: without userinfo
     the_scheme    = "http"i "s"i?;
-    the_authority = ( uri_host $see_host ) ( ":" @see_colon ( port $add_port_digit ) )?;
+    the_uri_host  = ( IP_literal | IPv4address | reg_name @pass_over ) $see_host; # nothing is relaxed there
+    the_authority = the_uri_host ( ":" @see_colon ( port $add_port_digit ) )?;
 
     the_query     = "?" query_octets;
     the_path      = ( "/" path_octets )? the_query?;

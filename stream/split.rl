@@ -32,6 +32,7 @@ static void add_port_digit(struct split *split, unsigned char digit)
     include rfc9112 "grammar/rfc9112.rl";
     include fluxo_note "note.rl";
     include relaxed "grammar/relaxed.rl";
+    action pass_over { } # each octet is seen
     include fluxo_path "path.rl";
 
     action see_s           { target->is_https = 1; }

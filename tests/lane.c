@@ -16,6 +16,13 @@
 
 #include <cmocka.h>
 
+struct fluxo_feed feed_on_from(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
+                               uint32_t capacity, uint32_t at, uint32_t count);
+
+#define fluxo_feed_on feed_on_from
+#include "../parser/lane.c"
+#undef fluxo_feed_on
+
 enum { CAPACITY = 64 };
 
 struct reading {
@@ -88,16 +95,18 @@ static int read_by(enum lane lane, enum fluxo_kind kind, const struct fluxo_opti
     if (!fluxo_use_lane(&parser, lane))
         return 0;
     feed_all(&parser, reading, bytes);
-    reading->facts = fluxo_parser_facts(&parser);
+    if (reading->fed.count) /* there are none before the start-line's event */
+        reading->facts = fluxo_parser_facts(&parser);
     reading->offset = fluxo_parser_offset(&parser);
     return 1;
 }
 
 static void show(int lane, const struct reading *reading)
 {
-    print_error("# lane %d: status %u, error %u at %lu, %u events, %lu consumed, length %lu\n", lane, reading->fed.status,
-                reading->fed.error, (unsigned long)reading->offset, reading->fed.count, (unsigned long)reading->fed.consumed,
-                (unsigned long)reading->facts.length);
+    print_error("# lane %d: status %u, error %u at %lu, %u events, %lu consumed, length %lu, method %u, minor %u\n", lane,
+                reading->fed.status, reading->fed.error, (unsigned long)reading->offset, reading->fed.count,
+                (unsigned long)reading->fed.consumed, (unsigned long)reading->facts.length, reading->facts.method,
+                reading->facts.minor);
 }
 
 static void assert_same(enum fluxo_kind kind, const struct fluxo_options *options, struct fluxo_span bytes)
@@ -174,6 +183,66 @@ static void each_length(void **state)
     try_all(assert_all_lengths, FLUXO_PROFILE_DEFAULT, FLUXO_PIECES | FLUXO_CHUNKS);
 }
 
+/* ---- In two calls, of which each may begin and end anywhere ---- */
+
+static void read_in_two(enum lane lane, struct fluxo_parser *parser, const char *message, size_t length, size_t cut,
+                        struct reading *reading)
+{
+    struct fluxo_span bytes = guarded_place(&guarded, message, cut, 1);
+    size_t from;
+
+    memset(reading, 0, sizeof *reading);
+    fluxo_use_lane(parser, lane);
+    reading->fed = fluxo_parser_feed(parser, bytes.start, bytes.length, reading->events, CAPACITY);
+    if (reading->fed.status != FLUXO_NEED_MORE)
+        return;
+    from = reading->fed.consumed;
+    bytes = guarded_place(&guarded, message + from, length - from, 1);
+    reading->fed = fluxo_parser_feed(parser, bytes.start, bytes.length, reading->events + reading->fed.count,
+                                     CAPACITY - reading->fed.count);
+    reading->offset = fluxo_parser_offset(parser);
+}
+
+static void assert_same_in_two(enum fluxo_kind kind, const struct fluxo_options *options, const char *message, size_t length,
+                               size_t cut)
+{
+    static struct reading by_machine, by_lane;
+    struct fluxo_parser parser;
+    int lane;
+
+    fluxo_parser_init(&parser, kind, options);
+    read_in_two(LANE_NONE, &parser, message, length, cut, &by_machine);
+    for (lane = LANE_PLAIN; lane <= LANE_NEON; lane++) {
+        fluxo_parser_init(&parser, kind, options);
+        if (!fluxo_use_lane(&parser, (enum lane)lane))
+            continue;
+        read_in_two((enum lane)lane, &parser, message, length, cut, &by_lane);
+        if (memcmp(&by_machine, &by_lane, sizeof by_lane) != 0) {
+            show(LANE_NONE, &by_machine);
+            show(lane, &by_lane);
+            print_error("# %lu octets, then all %lu of %s\n", (unsigned long)cut, (unsigned long)length, message);
+            fail();
+        }
+    }
+}
+
+static void assert_all_cuts(enum fluxo_kind kind, const struct fluxo_options *options, const char *message)
+{
+    const size_t length = strlen(message);
+    size_t end, cut;
+
+    for (end = 1; end <= length; end++)
+        for (cut = 1; cut < end; cut++)
+            assert_same_in_two(kind, options, message, end, cut);
+}
+
+static void each_cut(void **state)
+{
+    (void)state;
+    try_all(assert_all_cuts, FLUXO_PROFILE_DEFAULT, 0);
+    try_all(assert_all_cuts, FLUXO_PROFILE_DEFAULT, FLUXO_PIECES | FLUXO_CHUNKS);
+}
+
 /* ---- Limits: one octet less than the message needs, as many, and one more ---- */
 
 static void assert_limit(uint32_t *limit, const struct fluxo_options *options, uint32_t least, const char *message)
@@ -241,24 +310,28 @@ static void there_is_room_for_what_is_told(void **state)
 
 /* ---- What is regular is taken: or all this would prove nothing ---- */
 
+/* The lane is compiled into this program, and says here how far it has come before the machine goes on. */
+static int32_t taken;
+
+struct fluxo_feed feed_on_from(struct fluxo_parser *parser, const void *bytes, size_t length, struct fluxo_event *events,
+                               uint32_t capacity, uint32_t at, uint32_t count)
+{
+    taken = (int32_t)at;
+    return fluxo_feed_on(parser, bytes, length, events, capacity, at, count);
+}
+
 static int32_t take(enum lane lane, enum fluxo_kind kind, const char *message, size_t length)
 {
     struct fluxo_parser parser;
     struct fluxo_event events[CAPACITY];
-    struct run run;
+    struct fluxo_feed fed;
 
-    memset(&run, 0, sizeof run);
     fluxo_parser_init(&parser, kind, NULL);
     if (!fluxo_use_lane(&parser, lane))
         return -1;
-    run.parser = &parser;
-    run.options = parser.options;
-    run.bytes = (const unsigned char *)message;
-    run.end = (int32_t)length;
-    run.events = events;
-    run.capacity = CAPACITY;
-    fluxo_take_lines(&run);
-    return run.at;
+    taken = -1;
+    fed = fluxo_parser_feed(&parser, message, length, events, CAPACITY);
+    return taken >= 0 ? taken : (int32_t)fed.consumed;
 }
 
 static void assert_taken(enum fluxo_kind kind, const char *message, size_t length)
@@ -448,6 +521,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_octet_at_each_place),
         cmocka_unit_test(each_length),
+        cmocka_unit_test(each_cut),
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(there_is_room_for_what_is_told),
         cmocka_unit_test(regular_heads_are_taken_whole),

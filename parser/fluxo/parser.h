@@ -13,8 +13,8 @@
  *
  * Whole mode (the default) leaves an unfinished head, trailer section or asked-for chunk line unconsumed: pass it again, at
  * any address, with more bytes behind it.
- * Every name and value is then one span, and no byte is read twice. Pieces mode consumes all it is given and needs
- * constant memory: a line may come as several events, to be joined.
+ * Every name and value is then one span, and nothing is read again but the few octets of a short line that had not ended.
+ * Pieces mode consumes all it is given and needs constant memory: a line may come as several events, to be joined.
  */
 #ifndef FLUXO_PARSER_H
 #define FLUXO_PARSER_H
@@ -186,9 +186,11 @@ struct fluxo_parser {
     uint32_t value_end;
     uint16_t name_len, value_off, code, fields, sub;
     uint8_t state, lane;
-    uint32_t response : 1, answers_head : 1, answers_connect : 1, close : 1;
-    uint32_t phase : 4, line : 3, part : 2, minor : 4, framing : 2, coding : 2, steer : 3, fold : 1;
-    uint32_t length_seen : 1, host_seen : 1, keep_alive : 1, upgrade_option : 1, upgrade_field : 1, expect_continue : 1;
+    uint32_t response : 1, answers_head : 1, answers_connect : 1, close : 1, phase : 4; /* an octet a row */
+    uint32_t line : 3, part : 2, steer : 3;
+    uint32_t minor : 4, framing : 2, coding : 2;
+    uint32_t fold : 1, length_seen : 1, host_seen : 1, keep_alive : 1, upgrade_option : 1, upgrade_field : 1,
+        expect_continue : 1;
 };
 
 enum fluxo_status {
