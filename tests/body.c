@@ -1744,10 +1744,13 @@ static void what_is_out_of_range_is_misuse(void **state)
 
 /* ---- Sources ---- */
 
+static size_t room_asked;
+
 static int fill_letters(void *context, struct fluxo_room room, size_t *filled)
 {
     unsigned *turn = (unsigned *)context;
 
+    room_asked = room.length;
     *filled = least(3, room.length);
     memset(room.start, 'a' + (int)(*turn)++, *filled);
     return FLUXO_DONE;
@@ -1763,6 +1766,10 @@ static void a_source_may_fill_a_room_and_is_cut_at_its_length(void **state)
     unsigned turn = 0;
 
     (void)state;
+    fluxo_source_init_fill(&source, fill_letters, &turn, room, FLUXO_LENGTH_UNKNOWN);
+    assert_int_equal(fluxo_source_pull(&source, 100, &span), FLUXO_DONE);
+    assert_int_equal(room_asked, sizeof octets);
+    turn = 0;
     fluxo_source_init_fill(&source, fill_letters, &turn, room, 8);
     while (fluxo_source_pull(&source, 100, &span) == FLUXO_DONE)
         append(&out, span.start, span.length);
