@@ -487,6 +487,46 @@ static void what_is_taken_is_what_the_rules_describe(void **state)
     try_lines(&option_frame, "upgrade");
 }
 
+/* ---- Which lane ---- */
+
+static int choose_lane(const struct fluxo_options *options)
+{
+    struct fluxo_parser parser;
+
+    assert_int_equal(fluxo_parser_init(&parser, FLUXO_REQUEST, options), 0);
+    return parser.lane;
+}
+
+static void assert_needs(uint32_t *limit, const struct fluxo_options *options, uint32_t least)
+{
+    const uint32_t standard = *limit;
+
+    *limit = least;
+    assert_int_equal(choose_lane(options), choose_lane(NULL));
+    *limit = least - 1;
+    assert_int_equal(choose_lane(options), LANE_NONE);
+    *limit = standard;
+}
+
+/* The last that can be used, where the limits let pass what it sees at once. */
+static void the_best_is_chosen(void **state)
+{
+    const int chosen = choose_lane(NULL);
+    struct fluxo_options options;
+    struct fluxo_parser parser;
+    int lane;
+
+    (void)state;
+    assert_int_not_equal(chosen, LANE_NONE);
+    assert_true(fluxo_use_lane(&parser, (enum lane)chosen));
+    for (lane = chosen + 1; lane <= LANE_NEON; lane++)
+        assert_false(fluxo_use_lane(&parser, (enum lane)lane));
+    fluxo_options_init(&options);
+    assert_needs(&options.limits.method, &options, 17);
+    assert_needs(&options.limits.field_name, &options, 64);
+    assert_needs(&options.limits.field_line, &options, 64);
+}
+
 /* ---- Classes ---- */
 
 static int is_described_octet(enum lane_rule rule, int octet)
@@ -527,6 +567,7 @@ int main(void)
         cmocka_unit_test(regular_heads_are_taken_whole),
         cmocka_unit_test(the_rest_is_left_at_its_line),
         cmocka_unit_test(what_is_taken_is_what_the_rules_describe),
+        cmocka_unit_test(the_best_is_chosen),
         cmocka_unit_test(classes_are_those_of_the_grammar),
     };
 
