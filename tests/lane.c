@@ -487,6 +487,39 @@ static void what_is_taken_is_what_the_rules_describe(void **state)
     try_lines(&option_frame, "upgrade");
 }
 
+/* ---- A start-line of which there is less than is looked at, behind empty lines that are still here ---- */
+
+static enum fluxo_status feed_guarded(struct fluxo_parser *parser, const char *message, size_t length)
+{
+    struct fluxo_event events[CAPACITY];
+    const struct fluxo_span bytes = guarded_place(&guarded, message, length, 0);
+
+    return (enum fluxo_status)fluxo_parser_feed(parser, bytes.start, bytes.length, events, CAPACITY).status;
+}
+
+static void a_start_line_may_come_bit_by_bit(void **state)
+{
+    static const char message[] =
+        "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+    const size_t all = sizeof message - 1, empty = strspn(message, "\r\n");
+    struct fluxo_options options;
+    struct fluxo_parser parser;
+    size_t length;
+    int lane;
+
+    (void)state;
+    fluxo_options_init(&options);
+    options.limits.empty_lines = 20;
+    for (lane = LANE_PLAIN; lane <= LANE_NEON; lane++)
+        for (length = empty + 1; length <= all; length++) {
+            assert_int_equal(fluxo_parser_init(&parser, FLUXO_REQUEST, &options), 0);
+            if (!fluxo_use_lane(&parser, (enum lane)lane))
+                break;
+            assert_int_equal(feed_guarded(&parser, message, empty), FLUXO_NEED_MORE);
+            assert_int_equal(feed_guarded(&parser, message, length), length < all ? FLUXO_NEED_MORE : FLUXO_MESSAGE);
+        }
+}
+
 /* ---- Which lane ---- */
 
 static int choose_lane(const struct fluxo_options *options)
@@ -567,6 +600,7 @@ int main(void)
         cmocka_unit_test(regular_heads_are_taken_whole),
         cmocka_unit_test(the_rest_is_left_at_its_line),
         cmocka_unit_test(what_is_taken_is_what_the_rules_describe),
+        cmocka_unit_test(a_start_line_may_come_bit_by_bit),
         cmocka_unit_test(the_best_is_chosen),
         cmocka_unit_test(classes_are_those_of_the_grammar),
     };
