@@ -551,6 +551,7 @@ static void the_best_is_chosen(void **state)
 
     (void)state;
     assert_int_not_equal(chosen, LANE_NONE);
+    fluxo_parser_init(&parser, FLUXO_REQUEST, NULL);
     assert_true(fluxo_use_lane(&parser, (enum lane)chosen));
     for (lane = chosen + 1; lane <= LANE_NEON; lane++)
         assert_false(fluxo_use_lane(&parser, (enum lane)lane));
@@ -558,6 +559,7 @@ static void the_best_is_chosen(void **state)
     assert_needs(&options.limits.method, &options, 17);
     assert_needs(&options.limits.field_name, &options, 64);
     assert_needs(&options.limits.field_line, &options, 64);
+    assert_needs(&options.limits.head, &options, LANE_LEAST);
 }
 
 /* ---- Classes ---- */
