@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs fixtures: each whole, byte by byte, at every single cut and at random cuts, in whole and in pieces mode, with many and
- * with few event slots, between guard pages. TAP on standard output.
+ * with few event slots, without the lane and with each that the processor has, between guard pages. TAP on standard output.
  *
  *     run DIR|FILE...           every *.txt below
  *     run --mutate DIR|FILE...  the inputs with random edits: whatever they give, they give it however they are cut
  *     run --bless FILE...       writes the events that the parser gives into the files
  */
 #define _XOPEN_SOURCE 700
+#include "machine.h"
 #include "transcript.h"
 
 #include <ftw.h>
@@ -55,22 +56,42 @@ static size_t give_random(const struct slicing *slicing, size_t at, size_t lengt
 
 /* ---- One fixture ---- */
 
-static int differ(const struct fixture *fixture, const struct slicing *slicing, const struct text *expected, const char *how)
+static int differs_in_lane(const struct fixture *fixture, const struct slicing *slicing, const struct text *expected,
+                           const char *how)
 {
     static struct text transcript;
     int broken = transcript_write(&transcript, fixture, slicing);
 
     if (!broken && text_equal(&transcript, expected))
         return 0;
-    printf("# %s, %s mode, parameter %zu, %u slots, gives:\n", how, slicing->pieces ? "pieces" : "whole", slicing->parameter,
-           slicing->capacity);
+    printf("# %s, %s mode, parameter %zu, %u slots, lane %d, gives:\n", how, slicing->pieces ? "pieces" : "whole",
+           slicing->parameter, slicing->capacity, slicing->lane);
     printf("%.*s", (int)transcript.length, transcript.bytes);
     return 1;
 }
 
+static int is_here(int lane)
+{
+    struct fluxo_parser parser;
+
+    fluxo_parser_init(&parser, FLUXO_REQUEST, NULL);
+    return fluxo_use_lane(&parser, (enum lane)lane);
+}
+
+/* Without a lane, and with each that the processor has. */
+static int differ(const struct fixture *fixture, const struct slicing *slicing, const struct text *expected, const char *how)
+{
+    struct slicing copy = *slicing;
+
+    for (copy.lane = LANE_NONE; copy.lane <= LANE_NEON; copy.lane++)
+        if (is_here(copy.lane) && differs_in_lane(fixture, &copy, expected, how))
+            return 1;
+    return 0;
+}
+
 static int differs_at_cuts(const struct fixture *fixture, int pieces)
 {
-    struct slicing slicing = {pieces, 64, 0, give_cut, 0};
+    struct slicing slicing = {pieces, 64, 0, give_cut, 0, LANE_NONE};
     size_t cut;
 
     for (cut = 1; cut < fixture->input.length; cut++) {
@@ -84,7 +105,7 @@ static int differs_at_cuts(const struct fixture *fixture, int pieces)
 
 static int differs_at_random(const struct fixture *fixture, int pieces)
 {
-    struct slicing slicing = {pieces, 9, 0, give_random, 0};
+    struct slicing slicing = {pieces, 9, 0, give_random, 0, LANE_NONE};
     size_t seed;
 
     for (seed = 1; seed <= 8; seed++) {
@@ -97,8 +118,8 @@ static int differs_at_random(const struct fixture *fixture, int pieces)
 
 static int differs_in_mode(const struct fixture *fixture, int pieces)
 {
-    const struct slicing whole = {pieces, 256, 0, give_all, 0}, few = {pieces, 8, 1, give_all, 0};
-    const struct slicing bytes = {pieces, 8, 0, give_one, 0};
+    const struct slicing whole = {pieces, 256, 0, give_all, 0, LANE_NONE}, few = {pieces, 8, 1, give_all, 0, LANE_NONE};
+    const struct slicing bytes = {pieces, 8, 0, give_one, 0, LANE_NONE};
 
     return differ(fixture, &whole, &fixture->events, "all at once") || differ(fixture, &few, &fixture->events, "few slots") ||
            differ(fixture, &bytes, &fixture->events, "byte by byte") || differs_at_cuts(fixture, pieces) ||

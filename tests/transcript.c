@@ -6,6 +6,8 @@
 #define _DEFAULT_SOURCE
 #include "transcript.h"
 
+#include "machine.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -249,6 +251,8 @@ static void begin(struct feeding *feeding)
         options.flags |= FLUXO_PIECES;
     if (fluxo_parser_init(&feeding->parser, feeding->fixture->kind, &options))
         break_contract(feeding, "init refused");
+    if (!fluxo_use_lane(&feeding->parser, (enum lane)feeding->slicing->lane))
+        break_contract(feeding, "lane refused");
     answer_next(feeding);
 }
 

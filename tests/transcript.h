@@ -15,6 +15,7 @@ struct slicing {
     int low;           /* put bytes behind the lower guard page, not before the upper one */
     size_t (*next)(const struct slicing *slicing, size_t at, size_t length); /* how many bytes come at `at` */
     size_t parameter;
+    int lane; /* enum lane */
 };
 
 /* Returns 0, or 1 when the parser broke its contract: then the transcript's last line says how. */
