@@ -178,22 +178,21 @@ static inline void VARIANT(move)(struct window *window, uint32_t line)
 }
 
 /* To be at the end is to have found none. */
-static inline uint32_t VARIANT(count_to)(const unsigned char *p, const unsigned char *found, const unsigned char *end)
-{
-    return found < end ? (uint32_t)(found - p) : (uint32_t)NOT_SEEN;
-}
-
 static inline uint32_t VARIANT(find_name_end)(const struct window *window, const unsigned char *p, const unsigned char *end)
 {
+    const unsigned char *const found = VARIANT(find_outside)(&fluxo_tchar, p, end);
+
     (void)window;
-    return VARIANT(count_to)(p, VARIANT(find_outside)(&fluxo_tchar, p, end), end);
+    return found < end ? (uint32_t)(found - p) : 0;
 }
 
 static inline uint32_t VARIANT(find_stop)(const struct window *window, const unsigned char *p, uint32_t value,
                                           const unsigned char *end)
 {
+    const unsigned char *const found = VARIANT(find_far_stop)(p + value, end);
+
     (void)window;
-    return VARIANT(count_to)(p, VARIANT(find_far_stop)(p + value, end), end);
+    return found < end ? (uint32_t)(found - p) : (uint32_t)NOT_SEEN;
 }
 
 #endif

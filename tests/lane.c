@@ -51,6 +51,7 @@ static const char *const requests[] = {
     "GET / HTTP/1.1\r\nHost: a\r\nLonger: a value that goes on behind all that is looked at, at once, and once more, and once "
     "more, and "
     "once more, with nothing in it at which one could stop to look more closely\r\nA: b\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nA-name-that-is-longer-than-all-that-is-looked-at-at-once-is-the-machines: b\r\n\r\n",
     "/no-method HTTP/1.1\r\nHost: somewhere.example.org\r\n\r\n",
     "DELETE http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
 };
