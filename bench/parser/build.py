@@ -122,8 +122,9 @@ def our_sources(build):
 
 
 def find_ours(build, flags):
-    """With the flags of the peers, in both modes; and as configure compiles it for who says nothing."""
-    rows = (('fluxo', flags, '0'), ('fluxo pieces', flags, 'FLUXO_PIECES'), ('fluxo -O2', AS_USERS, '0'))
+    """With the flags of the peers, in both modes, and without vectors of its own; and as configure compiles it for who says nothing."""
+    rows = (('fluxo', flags, '0'), ('fluxo pieces', flags, 'FLUXO_PIECES'), ('fluxo plain', [*flags, '-DFLUXO_PLAIN'], '0'),
+            ('fluxo -O2', AS_USERS, '0'))
     for name, how, mode in rows:
         yield Reader(name, 'fluxo', HOME / 'fluxo.c', how, our_sources(build), [TOP / 'parser'],
                      ['-std=c11', '-DFLUXO_VERSION=""'], [f'-DREADER_FLAGS={mode}'])

@@ -9,7 +9,7 @@ from tables import hundredths, lay_out, whole
 
 LONG_HEADS = ('request-703', 'chrome', 'nginx', 'cdn')
 BASES = ('picohttpparser', 'llhttp', 'http-parser')  # whose speed is a measure
-OURS, AS_USERS = 'fluxo', 'fluxo -O2'
+OURS, AS_USERS, PLAIN = 'fluxo', 'fluxo -O2', 'fluxo plain'
 
 
 # ---- Rows ----
@@ -178,6 +178,7 @@ def aims_of_heads(figures):
         yield f'heads, the mean, of {base}', least, figures.mean_speed('whole', OURS, base)
     for title, names, least in (('long heads, the worst', LONG_HEADS, 1.3), ('mixed', ('mixed',), 1.2), ('heads, the worst', HEADS, 1.0)):
         yield f'{title}, of picohttpparser', least, min(figures.speeds(names, 'whole', OURS, 'picohttpparser'), default=None)
+    yield 'heads, the mean, in plain C, of http-parser', 1.5, figures.mean_speed('whole', PLAIN, 'http-parser')
     yield f'heads, the mean, compiled with -O2, of {OURS}', 1.0, figures.mean_speed('whole', AS_USERS, OURS)
 
 
@@ -198,7 +199,8 @@ def aims_of_size(figures):
     for name, most in (('request-703', 1600), ('tiny', 460)):
         yield f'instructions, {name}', most, figures.steps.get(f'{name}/whole', {}).get(OURS)
     yield 'octets of state', 64, figures.state.get(OURS)
-    yield 'octets of code', 32768, figures.text.get(OURS)
+    yield 'octets of code, with all sets of instructions', 32768, figures.text.get(OURS)
+    yield 'octets of code, in plain C', 32768, figures.text.get(PLAIN)
 
 
 def lines_of_aims(figures):
