@@ -311,28 +311,36 @@ static void assert_refused_at(const struct fluxo_options *options, const char *m
     assert_int_equal(fluxo_parser_offset(&parser), beyond);
 }
 
+/* Up to limits from which on whole lines are taken, and runs of octets that change nothing. */
 static void the_octet_beyond_a_limit_is_refused_when_it_comes(void **state)
 {
-    static const char start[] = "GET / HTTP/1.1\r\n",
-                      chunked[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
-    static const char
-        head[] = "GET / HTTP/1.1\r\nA-name: a value that goes on and on",
-        trailers[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA-name: a value that goes on and on";
+#define LONG "a-name-of-which-nobody-would-think-that-it-goes-on-and-on-and-on-for-a-hundred-octets-as-this-one-does-and-so-on"
+#define VALUE                                                                                                                  \
+    "A: a value of which nobody would think that it goes on and on and on for a hundred octets, as this one does, and so on"
+#define START "GET / HTTP/1.1\r\n"
+#define CHUNKED "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
     struct fluxo_options options;
     uint32_t most;
 
     (void)state;
-    for (most = 2; most < 30; most++) {
+    for (most = 2; most < 100; most++) {
         fluxo_options_init(&options);
-        options.limits.head = (uint32_t)(sizeof start - 1) + most;
-        assert_refused_at(&options, head, sizeof start - 1 + most);
+        options.limits.head = (uint32_t)(sizeof START - 1) + most;
+        assert_refused_at(&options, START VALUE, sizeof START - 1 + most);
         fluxo_options_init(&options);
         options.limits.field_line = most;
-        assert_refused_at(&options, head, sizeof start - 1 + most);
+        assert_refused_at(&options, START VALUE, sizeof START - 1 + most);
+        fluxo_options_init(&options);
+        options.limits.field_name = most;
+        assert_refused_at(&options, START LONG, sizeof START - 1 + most);
         fluxo_options_init(&options);
         options.limits.trailers = most;
-        assert_refused_at(&options, trailers, sizeof chunked - 1 + most);
+        assert_refused_at(&options, CHUNKED VALUE, sizeof CHUNKED - 1 + most);
     }
+#undef LONG
+#undef VALUE
+#undef START
+#undef CHUNKED
 }
 
 /* ---- The end of the connection ---- */
