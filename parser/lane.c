@@ -245,12 +245,12 @@ static uint8_t state_here(const struct fluxo_parser *parser)
     return states[parser->fields ? AT_LINE : AT_FIRST_LINE];
 }
 
-/* A line that is folded asks what the one before it was. */
+/* A line that is folded asks what the one before it was; behind a start-line none comes. */
 static void rest_at_line(struct fluxo_parser *parser, const struct fluxo_event *event)
 {
     parser->phase = PHASE_HEAD;
     parser->state = state_here(parser);
-    parser->steer = parser->fields ? fluxo_steer_of(event[-1].id) & 7 : STEER_NONE;
+    parser->steer = fluxo_steer_of(event[-1].id) & 7;
 }
 
 void fluxo_rest_at_line(struct run *run)
@@ -475,7 +475,7 @@ void fluxo_take_lines(struct run *run)
     struct lines lines;
 
     fluxo_bound_section(run);
-    if (parser->answers_connect || parser->state != state_here(parser) || !has_enough(run))
+    if (parser->state != state_here(parser) || !has_enough(run))
         return;
     lines = begin_lines(parser, run->bytes, (uint32_t)run->bound, run->events + before, run->capacity - before,
                         run->options->limits.fields - parser->fields);

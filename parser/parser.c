@@ -497,7 +497,7 @@ static NOINLINE struct fluxo_feed feed_by_machine(struct fluxo_parser *parser, c
 /* Whether this call begins a head, and the lane may be asked. */
 static int begins_head(const struct fluxo_parser *parser)
 {
-    if (!parser->lane || parser->answers_connect)
+    if (!parser->lane)
         return 0;
     return parser->phase == PHASE_DONE ||
            (parser->phase == PHASE_START && !parser->section && parser->state == begin_state(parser));

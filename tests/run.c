@@ -189,8 +189,8 @@ enum { MUTANTS = 40, EDITS_MOST = 3 };
 static int differs_between_cuts(const struct fixture *mutant)
 {
     static struct text expected;
-    const struct slicing whole = {0, 256, 0, give_all, 0};
-    struct slicing slicing = {0, 8, 0, give_one, 0};
+    const struct slicing whole = {0, 256, 0, give_all, 0, LANE_NONE};
+    struct slicing slicing = {0, 8, 0, give_one, 0, LANE_NONE};
     int broken = transcript_write(&expected, mutant, &whole);
 
     if (broken)
@@ -283,7 +283,7 @@ static void run_mutants(const char *path)
 
 static int bless(const char *path)
 {
-    const struct slicing whole = {0, 256, 0, give_all, 0};
+    const struct slicing whole = {0, 256, 0, give_all, 0, LANE_NONE};
     struct text transcript = {NULL, 0, 0};
     struct fixture fixture;
     int good = fixture_read(&fixture, path);

@@ -88,6 +88,11 @@ const unsigned char *fluxo_go_through_value(const struct run *run, const unsigne
     return p;
 }
 
+const unsigned char *fluxo_pass_reg_name(struct run *run, const unsigned char *p, const unsigned char *end)
+{
+    return p;
+}
+
 /* ---- Actions that only remember, or read this byte ---- */
 
 static volatile unsigned char remembered;
