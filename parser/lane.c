@@ -272,7 +272,6 @@ static inline struct lines begin_head(struct fluxo_parser *parser, const unsigne
     lines.end = bytes + (length < limits->head ? length : limits->head);
     lines.event = events;
     lines.events_end = events + (limits->fields < lines_told ? limits->fields + 1 : lines_told);
-    lines.may_await = length < limits->head && !(parser->options->flags & FLUXO_PIECES);
     return lines;
 }
 
@@ -301,6 +300,12 @@ enum { AWAITED_MOST = 64, AWAITED_REQUEST_MOST = 192 };
 static inline int may_await(const struct lines *lines, const unsigned char *p)
 {
     return lines->may_await && lines->event < lines->events_end && p < lines->end && lines->end - p <= AWAITED_MOST;
+}
+
+/* In whole mode, where more may follow. */
+static inline int may_await_more(const struct fluxo_options *options, size_t length)
+{
+    return length < options->limits.head && !(options->flags & FLUXO_PIECES);
 }
 
 static inline int may_await_request(const struct lines *lines)

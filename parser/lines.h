@@ -428,6 +428,7 @@ static TARGET NOINLINE struct fluxo_feed VARIANT(take_head)(struct fluxo_parser 
 
     if (!p) {
         LEAVE();
+        lines.may_await = may_await_more(parser->options, length);
         if (may_await_request(&lines) && VARIANT(is_begun_request)(parser, bytes, lines.end))
             return await_request(&lines);
         return fluxo_feed_on(parser, bytes, length, events, capacity, 0, 0);
@@ -437,6 +438,7 @@ static TARGET NOINLINE struct fluxo_feed VARIANT(take_head)(struct fluxo_parser 
     parser->fields = (uint16_t)(lines.event - events - 1);
     if (lines.event < lines.events_end && lines.end - p >= 2 && is_line_end(p) && fluxo_judge_head(parser) == FLUXO_ERR_NONE)
         return end_head(&lines, events, p + 2);
+    lines.may_await = may_await_more(parser->options, length);
     if (may_await(&lines, p) && VARIANT(is_begun)(p, lines.end))
         return await_line(&lines, events, p);
     return fluxo_feed_on(parser, bytes, length, events, capacity, (uint32_t)(p - bytes), (uint32_t)(lines.event - events));
