@@ -10,8 +10,11 @@ begin_claim() {
     : >"$out"
 }
 
-tell_failure() {
-    head -c 1500 "$out" | tr -d '\r' | awk '{ print "# " $0 }'
+tell_failure() { # of much, the beginning and the end
+    {
+        head -c 1500 "$out"
+        test "$(wc -c <"$out")" -le 1500 || { echo && echo ... && tail -c 1500 "$out"; }
+    } | tr -d '\r' | awk '{ print "# " $0 }'
 }
 
 # claim TEXT COMMAND...

@@ -29,7 +29,7 @@ list_harnesses() {
 runs() { # runs HARNESS
     mkdir -p "$scratch/seeds" "$scratch/new/$1" &&
         python3 -m zipfile -e "$OUT/$1_seed_corpus.zip" "$scratch/seeds" &&
-        (cd "$scratch" && "$OUT/$1" -dict="$OUT/$1.dict" -max_total_time=1 -max_len=4096 -timeout=10 -print_final_stats=1 \
+        (cd "$scratch" && "$OUT/$1" -dict="$OUT/$1.dict" -runs=0 -max_len=4096 -timeout=10 -print_final_stats=1 \
             "new/$1" "seeds/$1") >"$out" 2>&1 &&
         grep -q '^stat::number_of_executed_units: *[1-9]' "$out"
 }
