@@ -362,7 +362,7 @@ static inline TARGET const unsigned char *VARIANT(take_first_lines)(const VARIAN
         uint32_t name, stop;
 
         VARIANT(look)(scan, &window, p);
-        name = VARIANT(find_name_end)(&window, p, p + 64);
+        name = VARIANT(find_name_end)(&window, p, p + 63);
         if (!name || !is_colon(p + name) || p[name + 2] <= ' ')
             break;
         stop = VARIANT(find_stop)(&window, p, name + 2, p + 64);

@@ -48,7 +48,7 @@ enum line {
     LINE_STATUS,
     LINE_FIELD,
     LINE_CHUNK,
-    LINE_AWAITED /* a field line that the lane may take when the rest of it comes: whole mode */
+    LINE_AWAITED /* a line that the lane may take when the rest of it comes: whole mode */
 };
 enum part { PART_NAME, PART_GAP, PART_VALUE, PART_END };
 

@@ -316,6 +316,7 @@ static void begin_run(struct run *run, struct fluxo_parser *parser, const void *
     run->error_at = 0;
     run->error = FLUXO_ERR_NONE;
     run->status = RUNNING;
+    run->stop = 0;
     run->doubts = 0;
     run->rests = 0;
     run->may_await = bytes && length - parser->seen >= AWAIT_LEAST && !(parser->options->flags & FLUXO_PIECES);

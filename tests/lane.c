@@ -52,6 +52,7 @@ static const char *const requests[] = {
     "more, and "
     "once more, with nothing in it at which one could stop to look more closely\r\nA: b\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\nA-name-that-is-longer-than-all-that-is-looked-at-at-once-is-the-machines: b\r\n\r\n",
+    "GET / HTTP/1.1\r\nA-name-of-63-octets-which-has-its-colon-where-the-last-is-seen1: b\r\nHost: a\r\n\r\n",
     "/no-method HTTP/1.1\r\nHost: somewhere.example.org\r\n\r\n",
     "DELETE http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
 };
