@@ -48,7 +48,7 @@ static inline int fluxo_persists(const struct fluxo_parser *parser)
 
 enum fluxo_error_code fluxo_frame_by_coding(struct fluxo_parser *parser);
 
-/* Without Transfer-Encoding: rules 2 and 1, 6, 7 and 8. Content of CONNECT has no meaning (RFC 9110 9.3.6): policy refuses it.
+/* Without Transfer-Encoding: rules 2 and 1, 6, 7 and 8. Content of CONNECT has no meaning (RFC 9110 9.3.6): refused, by policy.
  */
 static inline enum fluxo_error_code fluxo_frame_by_length(struct fluxo_parser *parser)
 {

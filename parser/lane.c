@@ -102,7 +102,6 @@ static inline struct lines begin_lines(struct fluxo_parser *parser, const unsign
     lines.end = base + length;
     lines.event = event;
     lines.events_end = event + (lines_allowed < lines_told ? lines_allowed : lines_told);
-    lines.may_await = 0;
     return lines;
 }
 
@@ -264,15 +263,9 @@ static inline struct lines begin_head(struct fluxo_parser *parser, const unsigne
                                       struct fluxo_event *events, uint32_t capacity)
 {
     const struct fluxo_limits *limits = &parser->options->limits;
-    const uint32_t lines_told = capacity - (SLOTS_A_STEP - 1);
-    struct lines lines;
 
-    lines.parser = parser;
-    lines.base = bytes;
-    lines.end = bytes + (length < limits->head ? length : limits->head);
-    lines.event = events;
-    lines.events_end = events + (limits->fields < lines_told ? limits->fields + 1 : lines_told);
-    return lines;
+    return begin_lines(parser, bytes, length < limits->head ? (uint32_t)length : limits->head, events, capacity,
+                       limits->fields + 1);
 }
 
 /* The empty line is in sight, and what it ends may be so: p is behind it. */
@@ -313,7 +306,7 @@ static inline int may_await_request(const struct lines *lines)
     return lines->may_await && !lines->parser->response && lines->end - lines->base <= AWAITED_REQUEST_MOST;
 }
 
-void fluxo_await_line(struct fluxo_parser *parser, uint32_t at)
+static void set_awaited(struct fluxo_parser *parser, uint32_t at)
 {
     parser->line = LINE_AWAITED;
     parser->part = PART_GAP;
@@ -324,7 +317,7 @@ static struct fluxo_feed await_more(const struct lines *lines, uint32_t at, uint
 {
     struct fluxo_feed feed;
 
-    fluxo_await_line(lines->parser, at);
+    set_awaited(lines->parser, at);
     lines->parser->seen = (uint32_t)(lines->end - lines->base);
     feed.consumed = 0;
     feed.count = count;
@@ -497,7 +490,7 @@ void fluxo_take_lines(struct run *run)
     if (run->count != before)
         fluxo_rest_at_line(run);
     if (lines.awaits) {
-        fluxo_await_line(parser, (uint32_t)run->at);
+        set_awaited(parser, (uint32_t)run->at);
         run->at = run->end;
         run->status = FLUXO_NEED_MORE;
     }

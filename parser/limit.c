@@ -74,8 +74,6 @@ enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at)
         return name_token_error(run);
     }
     *at = run->at;
-    if (run->at == run->end)
-        return FLUXO_ERR_NONE;
     return run->parser->phase == PHASE_TRAILER ? FLUXO_ERR_TRAILERS_LIMIT : FLUXO_ERR_HEAD_LIMIT;
 }
 

@@ -210,7 +210,6 @@ int fluxo_use_lane(struct fluxo_parser *parser, enum lane lane); /* for tests; 0
 void fluxo_take_chunks(struct run *run);                         /* where a chunk line begins */
 void fluxo_take_lines(struct run *run);                          /* where a line of a head's fields may begin */
 void fluxo_rest_at_line(struct run *run);                        /* for the machine: what the lane has taken ends here */
-void fluxo_await_line(struct fluxo_parser *parser, uint32_t at); /* the line that begins there */
 
 /* A whole head, or as many of its lines as are regular; the rest is the machine's. */
 struct fluxo_feed fluxo_take_head(struct fluxo_parser *parser, const unsigned char *bytes, size_t length,
@@ -260,8 +259,7 @@ fluxo_reach fluxo_go_on(struct run *run, const unsigned char *p);
 fluxo_reach fluxo_stop(struct run *run, enum fluxo_error_code code, const unsigned char *p); /* refuses p */
 void fluxo_refuse(struct run *run, enum fluxo_error_code code, int32_t at);                  /* the first refusal counts */
 void fluxo_refuse_value(struct run *run, enum fluxo_error_code code);                        /* at the value's first byte */
-enum fluxo_error_code fluxo_find_excess(const struct run *run,
-                                        int32_t *at); /* whether a byte before run->at, or there, is beyond */
+enum fluxo_error_code fluxo_find_excess(const struct run *run, int32_t *at); /* a byte before run->at, or there, is beyond */
 
 /* For bytes that pass only with a bit of relax.def: how far the machine may go on, which is `pe` or not beyond p. */
 fluxo_reach fluxo_require(struct run *run, const unsigned char *p, fluxo_reach pe, uint32_t bit, enum fluxo_error_code code);
